@@ -1,0 +1,87 @@
+/** A value of JSON. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue }
+
+/**
+ * The fields of a request, by the API's own names, sent as they are given.
+ * `model`, `prompt` and whatever else the caller sets; a field that is absent is not sent.
+ */
+export type RequestFields = { model: string; prompt: string } & { [name: string]: JsonValue }
+
+/** An image to upload. `name` carries the extension from which the relay takes the type. */
+export interface Upload {
+  /** File name with an extension that fits `type`, such as `photo.png`. */
+  name: string
+  type: 'image/png' | 'image/jpeg' | 'image/webp'
+  bytes: Uint8Array
+}
+
+/** One image of an answer. */
+export interface ResultImage {
+  /** The bytes as they came; nothing has looked at them but for their length. */
+  bytes: Uint8Array
+  /** The prompt as the API rewrote it, when it says so. */
+  revisedPrompt?: string | undefined
+}
+
+/** Tokens that were billed, by the API's own names. */
+export interface Usage {
+  input_tokens?: number | undefined
+  output_tokens?: number | undefined
+  total_tokens?: number | undefined
+  input_tokens_details?: { text_tokens?: number | undefined; image_tokens?: number | undefined } | undefined
+}
+
+/** A successful answer: at least one image. */
+export interface RenderAnswer {
+  images: ResultImage[]
+  usage?: Usage | undefined
+  /** Identifier of the request in the API's logs (`x-request-id`), when sent. */
+  requestId?: string | undefined
+  /** Results that the API announced but that could not be read, one sentence each. Paid for, most likely. */
+  lost: string[]
+}
+
+/** What accompanies a call. */
+export interface CallOptions {
+  signal?: AbortSignal | undefined
+  /** Sent as `Idempotency-Key`. */
+  idempotencyKey?: string | undefined
+  /** Called once just before the first byte of a request that may be billed is sent. */
+  onSend?: (() => void | Promise<void>) | undefined
+  /** Called before a wait, so that a scheduler can slow the whole queue. */
+  onWait?: ((wait: { ms: number; status: number | undefined; attempt: number }) => void) | undefined
+}
+
+/** The OneToken image API. */
+export interface OneTokenClient {
+  /** `POST /v1/images/generations/` */
+  generate(fields: RequestFields, options?: CallOptions): Promise<RenderAnswer>
+  /** `POST /v1/images/edits/`: one image is sent as `image`, several as `image[]`. */
+  edit(
+    fields: RequestFields,
+    files: { images: Upload[]; mask?: Upload | undefined },
+    options?: CallOptions,
+  ): Promise<RenderAnswer>
+  /** Close idle connections. */
+  close(): Promise<void>
+}
+
+/** Options of {@link OneTokenClient}. */
+export interface ClientOptions {
+  /** The key, `sk-…`. Never printed, never sent to another origin than `baseURL`'s. */
+  apiKey: string
+  /** @default 'https://api.onetoken.one' */
+  baseURL?: string | undefined
+  /** Deadline of one attempt, in milliseconds. @default 600_000 */
+  timeout?: number | undefined
+  /** How often a request that was certainly not accepted is sent again. @default 4 */
+  maxResends?: number | undefined
+  /** Cap of one result's bytes. @default 67_108_864 (64 MiB) */
+  maxResultBytes?: number | undefined
+  /** @default Math.random, for jitter */
+  random?: (() => number) | undefined
+  /** @default a timer that obeys the signal */
+  sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined
+  /** @default Date.now */
+  now?: (() => number) | undefined
+}
