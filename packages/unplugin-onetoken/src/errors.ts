@@ -1,9 +1,44 @@
+/** A permanent error code. */
+export type ErrorCode =
+  | 'QUERY_INVALID'
+  | 'UNKNOWN_PARAMETER'
+  | 'BAD_VALUE'
+  | 'MISSING_PROMPT'
+  | 'UNKNOWN_ENTRY'
+  | 'UNKNOWN_STYLE'
+  | 'MANIFEST_INVALID'
+  | 'SETTINGS_INVALID'
+  | 'INPUT_MISSING'
+  | 'INPUT_OUTSIDE_ROOT'
+  | 'INPUT_INVALID'
+  | 'KEY_EXPOSED'
+  | 'USAGE'
+  | 'API_UNREACHABLE'
+  | 'API_KEY_MISSING'
+  | 'API_KEY_REFUSED'
+  | 'API_NO_CREDIT'
+  | 'API_BAD_REQUEST'
+  | 'API_REFUSED'
+  | 'API_RATE_LIMITED'
+  | 'API_UNEXPECTED'
+  | 'RESULT_URL_REFUSED'
+  | 'POSSIBLY_BILLED'
+  | 'ABORTED'
+  | 'RENDERS_MISSING'
+  | 'BUDGET_REACHED'
+  | 'PICK_BEYOND'
+  | 'STORE_UNAVAILABLE'
+  | 'STORE_WRITE'
+  | 'IMAGE_INVALID'
+  | 'ENCODE_FAILED'
+  | 'SEVERAL'
+
 /**
  * Every way in which this project refuses or fails, by its permanent code.
  * `exit` is the exit status of the command `onetoken` when the error ends it:
  * 1 failed, 2 usage, 3 renders missing and not allowed, 4 possibly billed, 5 budget reached.
  */
-const CATALOGUE = {
+const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   // what the user wrote
   QUERY_INVALID: { exit: 1, title: 'The query of an import cannot be read' },
   UNKNOWN_PARAMETER: { exit: 1, title: 'A parameter is not known' },
@@ -40,10 +75,7 @@ const CATALOGUE = {
   IMAGE_INVALID: { exit: 4, title: 'Bytes of a render are not an image' },
   ENCODE_FAILED: { exit: 1, title: 'A variant could not be encoded' },
   SEVERAL: { exit: 1, title: 'Several pictures failed' },
-} as const satisfies Record<string, { exit: number; title: string }>
-
-/** A permanent error code. */
-export type ErrorCode = keyof typeof CATALOGUE
+}
 
 /** A place in a file of the user. Lines and columns count from 1. */
 export interface Place {

@@ -15,9 +15,15 @@ export interface Upload {
   bytes: Uint8Array
 }
 
+/** The files of an edit. The mask has the width and height of the first image. */
+export interface EditFiles {
+  images: Upload[]
+  mask?: Upload | undefined
+}
+
 /** One image of an answer. */
 export interface ResultImage {
-  /** The bytes as they came; nothing has looked at them but for their length. */
+  /** The bytes as they came; nothing has looked at them but for their length. Never empty. */
   bytes: Uint8Array
   /** The prompt as the API rewrote it, when it says so. */
   revisedPrompt?: string | undefined
@@ -37,7 +43,10 @@ export interface RenderAnswer {
   usage?: Usage | undefined
   /** Identifier of the request in the API's logs (`x-request-id`), when sent. */
   requestId?: string | undefined
-  /** Results that the API announced but that could not be read, one sentence each. Paid for, most likely. */
+  /**
+   * One sentence for each result that could not be read, and one when there are fewer than were asked for. Paid for,
+   * most likely.
+   */
   lost: string[]
 }
 
@@ -46,23 +55,29 @@ export interface CallOptions {
   signal?: AbortSignal | undefined
   /** Sent as `Idempotency-Key`. */
   idempotencyKey?: string | undefined
-  /** Called once just before the first byte of a request that may be billed is sent. */
+  /**
+   * Awaited just before the POST of each attempt is handed to the network, so that an intent can be written down first.
+   * What it throws ends the call as it is; nothing is sent then.
+   */
   onSend?: (() => void | Promise<void>) | undefined
-  /** Called before a wait, so that a scheduler can slow the whole queue. */
+  /**
+   * Called before a wait, so that a scheduler can slow the whole queue. `attempt` is the one that failed, from 1;
+   * `status` its answer, when it got one.
+   */
   onWait?: ((wait: { ms: number; status: number | undefined; attempt: number }) => void) | undefined
 }
 
-/** The OneToken image API. */
+/**
+ * The OneToken image API. Calls fail with a `OneTokenError` whose `details` are
+ * `{ status, type, apiCode, requestId, possiblyBilled, stopAll }`: `possiblyBilled` when a picture may have been paid
+ * for without being there, `stopAll` when the next request would end in the same way.
+ */
 export interface OneTokenClient {
   /** `POST /v1/images/generations/` */
   generate(fields: RequestFields, options?: CallOptions): Promise<RenderAnswer>
   /** `POST /v1/images/edits/`: one image is sent as `image`, several as `image[]`. */
-  edit(
-    fields: RequestFields,
-    files: { images: Upload[]; mask?: Upload | undefined },
-    options?: CallOptions,
-  ): Promise<RenderAnswer>
-  /** Close idle connections. */
+  edit(fields: RequestFields, files: EditFiles, options?: CallOptions): Promise<RenderAnswer>
+  /** Close the connections once the calls that run are done. The client cannot be used afterwards. */
   close(): Promise<void>
 }
 
@@ -70,9 +85,9 @@ export interface OneTokenClient {
 export interface ClientOptions {
   /** The key, `sk-…`. Never printed, never sent to another origin than `baseURL`'s. */
   apiKey: string
-  /** @default 'https://api.onetoken.one' */
+  /** With or without `/v1` at its end, and with a path before it. @default 'https://api.onetoken.one' */
   baseURL?: string | undefined
-  /** Deadline of one attempt, in milliseconds. @default 600_000 */
+  /** Deadline of one attempt, in milliseconds, and the longest wait that the API may ask for. @default 600_000 */
   timeout?: number | undefined
   /** How often a request that was certainly not accepted is sent again. @default 4 */
   maxResends?: number | undefined

@@ -1,7 +1,7 @@
 /** Formats that variants are encoded in, by the words of the `format` parameter. */
 export type Format = 'avif' | 'webp' | 'jpg' | 'png'
 
-/** How the picture is cut, by sharp's own words. */
+/** How the picture is cut, by sharp's own words. Means something only with an `aspect`. */
 export type Fit = 'cover' | 'contain' | 'fill' | 'inside' | 'outside'
 
 /** What a reference wants made from a render. */
@@ -10,7 +10,7 @@ export interface OutputSpec {
   widths: readonly number[]
   /** In the author's order; the last is the fallback. Never empty. */
   formats: readonly Format[]
-  /** Encoder quality, 1 to 100, where it differs from the default. */
+  /** Encoder quality, 1 to 100, where it differs from the default. PNG has none: it is lossless. */
   quality: Partial<Record<Format, number>>
   /** Aspect ratio as two positive numbers, such as `[16, 9]`. */
   aspect?: readonly [number, number] | undefined
@@ -25,7 +25,7 @@ export interface SourceImage {
   sha256: string
   /** Absolute path of the bytes. */
   file: string
-  /** Pixels. */
+  /** Pixels, after the orientation that the file asks for; as `inspect` and `headerSize` give them. */
   width: number
   height: number
   format: ImageFormat
@@ -54,16 +54,21 @@ export interface VariantFile {
   bytes: number
 }
 
-/** All that a page gets from one picture. */
-export interface Variants {
-  /** Every format × width, in the order of the spec's formats, widths ascending. */
-  files: VariantFile[]
-  /** A `data:image/webp;base64,…` URL of a tiny picture. */
+/** What stands in for a picture until it is there. */
+export interface Preview {
+  /** A `data:image/webp;base64,…` URL of a tiny picture, at most 400 characters. */
   blurDataURL: string
+  /** Pixels of that tiny picture. */
   blurWidth: number
   blurHeight: number
   /** The dominant colour, `#rrggbb`. */
   color: string
+}
+
+/** All that a page gets from one picture. */
+export interface Variants extends Preview {
+  /** Every format × width, in the order of the spec's formats, widths ascending. */
+  files: VariantFile[]
   /** True when nothing had to be encoded. */
   cached: boolean
 }
@@ -71,8 +76,101 @@ export interface Variants {
 /** Facts of an image that decodes in full. */
 export interface ImageFacts {
   format: ImageFormat
+  /** Pixels, after the orientation that the file asks for. */
   width: number
   height: number
   /** True when some pixel is not opaque or the file has an alpha channel. */
   alpha: boolean
+}
+
+/** A file that a recipe makes. */
+export interface PlannedFile {
+  format: Format
+  /** Pixels. */
+  width: number
+  height: number
+  /** Encoder quality, 1 to 100; 100 for PNG, which has none. */
+  quality: number
+}
+
+/** What is done to the decoded picture on its way to the planned sizes. */
+export type Cut =
+  /** The whole picture, brought to each size. */
+  | { kind: 'whole' }
+  /** First cut to this size, without scaling, then brought to each size. */
+  | { kind: 'crop'; width: number; height: number; position: string }
+  /** Fitted whole into each size, on a transparent ground (white in JPEG). */
+  | { kind: 'pad'; position: string }
+
+/** All that decides the bytes of a picture's variants. */
+export interface Recipe {
+  /** Lower-case hex sha256 of everything that enters the bytes. */
+  hash: string
+  cut: Cut
+  /** In the order of the spec's formats, widths ascending. */
+  files: PlannedFile[]
+  /** Written into each file; absent: none is. */
+  provenance?: Provenance | undefined
+}
+
+/** Work for an encoder: one picture, or a part of it. */
+export interface EncodeJob {
+  source: SourceImage
+  cut: Cut
+  files: readonly PlannedFile[]
+  provenance?: Provenance | undefined
+  /** An existing folder; the files are written into it as `<width>.<format>`. */
+  folder: string
+  /** False leaves the preview out. */
+  preview: boolean
+}
+
+/** A file that was written. */
+export interface EncodedFile extends PlannedFile {
+  /** Absolute path in the job's folder. */
+  file: string
+  /** Length in bytes. */
+  bytes: number
+  /** Lower-case hex sha256 of the bytes. */
+  sha256: string
+}
+
+/** What a job gave. */
+export interface EncodedPicture {
+  files: EncodedFile[]
+  preview?: Preview | undefined
+}
+
+/** An input image in the form in which it is uploaded. */
+export interface ConvertedInput {
+  /** A PNG. */
+  bytes: Uint8Array
+  /** Pixels. */
+  width: number
+  height: number
+  /** A sentence that says what was done, such as `JPEG, converted to PNG`. */
+  note: string
+}
+
+/** How an input is to come out. */
+export interface ConvertOptions {
+  /** Name of the file, for messages. */
+  name?: string | undefined
+  /** Pixels that the result must have, such as those of the image that a mask belongs to. */
+  size?: { width: number; height: number } | undefined
+}
+
+/** Everything that needs sharp. The pool is one; so is the one that works in this process. */
+export interface Encoder {
+  /** @throws OneTokenError `ENCODE_FAILED` */
+  encode(job: EncodeJob): Promise<EncodedPicture>
+  /**
+   * Decodes an image in full: a path, or its bytes.
+   * @throws OneTokenError `IMAGE_INVALID`
+   */
+  inspect(image: string | Uint8Array): Promise<ImageFacts>
+  /** @throws OneTokenError `INPUT_INVALID` */
+  convertInput(bytes: Uint8Array, options?: ConvertOptions): Promise<ConvertedInput>
+  /** Ends what runs; what waits is rejected with `ABORTED`. */
+  close(): Promise<void>
 }

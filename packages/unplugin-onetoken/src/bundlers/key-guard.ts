@@ -1,0 +1,46 @@
+import type { ResolvedConfig, Rollup } from 'vite'
+import type { Engine } from '../engine/engine.ts'
+import { OneTokenError } from '../errors.ts'
+import { bundlerError } from './bundler-error.ts'
+
+const NAME = 'ONETOKEN_API_KEY'
+
+/** Refuse a configuration by which Vite would put the key into the page. */
+export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): Promise<void> {
+  const prefix = [config.envPrefix ?? 'VITE_'].flat().find((start) => NAME.startsWith(start))
+  if (prefix !== undefined) {
+    throw exposed(
+      engine,
+      `"envPrefix" holds ${JSON.stringify(prefix)}, by which Vite gives ${NAME} to every page.`,
+      'Choose a prefix that does not begin the names of secrets, such as VITE_.',
+    )
+  }
+  const defines = JSON.stringify(config.define ?? {}) ?? ''
+  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  if (key !== undefined && defines.includes(key)) {
+    throw exposed(
+      engine,
+      `"define" holds the value of ${NAME}, so that it would stand in the page.`,
+      'Take it out of "define": the plugin reads the key by itself.',
+    )
+  }
+}
+
+/** The last look: no file of the build may hold the key, however it came there. */
+export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBundle): Promise<void> {
+  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  if (key === undefined) return
+  for (const [name, file] of Object.entries(bundle)) {
+    const content = file.type === 'chunk' ? `${file.code}${JSON.stringify(file.map ?? '')}` : file.source
+    if (!Buffer.from(content).includes(key)) continue
+    throw exposed(
+      engine,
+      `The file ${name} of the build holds the value of ${NAME}. Nothing was written.`,
+      'Look for where your sources or the configuration read it; only the build needs it, never the page.',
+    )
+  }
+}
+
+function exposed(engine: Engine, message: string, hint: string): unknown {
+  return bundlerError(new OneTokenError('KEY_EXPOSED', message, { hint }), engine.root)
+}

@@ -1,0 +1,103 @@
+import { resolve } from 'node:path'
+import { createVitePlugin, type UnpluginOptions } from 'unplugin'
+import type { Plugin, Rollup, ResolvedConfig } from 'vite'
+import { writeTypes } from '../engine/write-types.ts'
+import type { Engine } from '../engine/engine.ts'
+import { summaryText } from '../engine/summary.ts'
+import type { Purpose } from '../render/rules.ts'
+import { refuseExposedKey, refuseShippedKey } from './key-guard.ts'
+import type { PluginOptions } from './options.ts'
+import { plugin } from './plugin.ts'
+import { engineOf } from './registry.ts'
+
+export type { PluginOptions }
+
+/** The plugin for Vite 7 and 8. */
+const onetoken: (options?: PluginOptions) => Plugin = createVitePlugin((options: PluginOptions | undefined) =>
+  viteOptions(options ?? {}),
+) as never
+export default onetoken
+
+function viteOptions(options: PluginOptions): UnpluginOptions {
+  let config: ResolvedConfig | undefined
+  let engine: Engine | undefined
+  const hooks = plugin({
+    engine: () => {
+      if (engine === undefined) throw new TypeError('Vite has not resolved its configuration yet')
+      return engine
+    },
+    // `no-inline`: a picture below Vite's limit would become text in the JavaScript, once for every width.
+    reference: (file, name) => ({
+      statement: `import ${name} from ${JSON.stringify(`${file.replaceAll('\\', '/')}?url&no-inline`)}`,
+      expression: name,
+    }),
+    async resolvePath(context, id, importer) {
+      const resolved = await (context as Rollup.PluginContext).resolve(id, importer, { skipSelf: true })
+      return resolved?.id.split('?', 1)[0]
+    },
+  })
+
+  return {
+    ...hooks,
+    vite: {
+      async configResolved(resolved) {
+        config = resolved
+        engine = engineFor(resolved, options)
+        await refuseExposedKey(resolved, engine)
+      },
+
+      configureServer(server) {
+        void writeTypesOf(engine, options.dts, server.config)
+      },
+
+      async generateBundle(_, bundle) {
+        if (engine !== undefined) await refuseShippedKey(engine, bundle)
+      },
+
+      async closeBundle() {
+        if (engine === undefined || config?.command !== 'build') return
+        if (!(await engine.leave())) return
+        const text = summaryText(engine.summary())
+        if (text !== undefined) config.logger.info(`onetoken: ${text}`)
+        engine.resetSummary()
+        await writeTypesOf(engine, options.dts, config)
+      },
+    },
+  }
+}
+
+function engineFor(config: ResolvedConfig, options: PluginOptions): Engine {
+  const { logger } = config
+  return engineOf({
+    root: resolve(config.root, options.root ?? '.'),
+    config: options.config,
+    mode: config.mode,
+    purpose: purposeOf(config),
+    env: process.env,
+    log: {
+      info: (message) => logger.info(`onetoken: ${message}`),
+      warn: (message) => logger.warn(`onetoken: ${message}`),
+    },
+  })
+}
+
+/** Only a plain production build may spend: not a server, not a watcher, not a test runner, not a development mode. */
+function purposeOf({ command, isProduction, build }: ResolvedConfig): Purpose {
+  const plain = command === 'build' && isProduction && build.watch === null
+  return plain && process.env['VITEST'] === undefined ? 'build' : 'dev'
+}
+
+async function writeTypesOf(
+  engine: Engine | undefined,
+  dts: PluginOptions['dts'],
+  { logger }: ResolvedConfig,
+): Promise<void> {
+  if (engine === undefined || dts === false) return
+  try {
+    await writeTypes(await engine.project(), dts)
+  } catch (error) {
+    logger.warn(
+      `onetoken: the types were not written: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module'
+import { cac } from 'cac'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { describe } from '../engine/problems.ts'
+import { mock, type MockFlags } from './mock.ts'
+import { plan } from './plan.ts'
+import { render, type RenderFlags } from './render.ts'
+import { printJson, type GlobalFlags } from './terminal.ts'
+
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+
+const cli = cac('onetoken')
+cli.option('--cwd <folder>', 'Folder of the project (default: this one)')
+cli.option('--config <file>', 'Settings file (default: onetoken.config.*)')
+cli.option('--json', 'Print one JSON object, for machines')
+cli
+  .command('plan', 'Tell what is rendered, what is missing and what it would cost; spends nothing')
+  .action(plan)
+cli
+  .command('render [...names]', 'Render what is missing: all, or the named entries')
+  .option('--yes', 'Spend without asking')
+  .option('--max-cost <dollars>', 'Spend at most this, instead of the budget of the settings')
+  .option('--again', 'Render the named entries anew, also what was refused or may have been billed')
+  .example('onetoken render hero --max-cost 0.50')
+  .action((names: string[], flags: RenderFlags) => render(names, flags))
+cli
+  .command('mock', 'Serve a look-alike of the API on this machine, for trying things out')
+  .option('--port <port>', 'Port (default: 8787)')
+  .option('--latency <ms>', 'Time that every render takes (default: 0)')
+  .action((flags: MockFlags) => mock(flags))
+cli.help()
+cli.version(version)
+
+process.exitCode = await run()
+
+/** Exit status: 0 done, 1 failed, 2 usage, 3 renders missing, 4 possibly billed, 5 budget reached, 130 interrupted. */
+async function run(): Promise<number> {
+  let flags: GlobalFlags = {}
+  try {
+    const { options, args } = cli.parse(process.argv, { run: false })
+    flags = options as GlobalFlags
+    if (options['help'] === true || options['version'] === true) return 0
+    if (cli.matchedCommand === undefined) {
+      const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
+      throw new OneTokenError('USAGE', what, {
+        hint: 'The commands are plan, render and mock; see onetoken --help.',
+      })
+    }
+    return ((await cli.runMatchedCommand()) as number | undefined) ?? 0
+  } catch (thrown) {
+    const error = asOneTokenError(thrown) ?? usageError(thrown)
+    if (error === undefined) throw thrown
+    if (flags.json === true)
+      printJson({
+        error: {
+          code: error.code,
+          message: error.message,
+          hint: error.hint,
+          place: error.place,
+          details: error.details,
+        },
+      })
+    else process.stderr.write(`${describe(error)}\n`)
+    return error.exitCode
+  }
+}
+
+function usageError(thrown: unknown): OneTokenError | undefined {
+  if (!(thrown instanceof Error) || thrown.name !== 'CACError') return undefined
+  return new OneTokenError('USAGE', `${thrown.message}.`, { hint: 'See onetoken --help.', cause: thrown })
+}

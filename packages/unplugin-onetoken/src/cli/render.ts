@@ -1,0 +1,157 @@
+import { confirm, isCancel, progress } from '@clack/prompts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import type { Engine } from '../engine/engine.ts'
+import { describe, oneProblem } from '../engine/problems.ts'
+import { survey, type PlannedRender } from '../engine/survey.ts'
+import { didYouMean } from '../spec/nearest.ts'
+import { dollars } from '../render/pricing.ts'
+import { totals } from './plan.ts'
+import { commandEngine, isInteractive, numberFlag, print, printJson, type GlobalFlags } from './terminal.ts'
+
+/** Flags of `onetoken render`. */
+export interface RenderFlags extends GlobalFlags {
+  yes?: boolean
+  again?: boolean
+  maxCost?: unknown
+}
+
+const INTERRUPTED = 130
+
+/** `onetoken render [...names]` */
+export async function render(names: string[], flags: RenderFlags): Promise<number> {
+  const maxCost = numberFlag('max-cost', flags.maxCost)
+  if (flags.again === true && names.length === 0) {
+    throw new OneTokenError('USAGE', '--again needs the names of the entries that are to be rendered anew.', {
+      hint: 'As in: npx --no-install onetoken render hero --again',
+    })
+  }
+  const engine = commandEngine(flags)
+  if (maxCost !== undefined) (await engine.project()).settings.budget.cost = maxCost
+  const found = await survey(engine)
+  const chosen = choose(found.renders, names)
+  const wanted = chosen.filter(({ state }) => state === 'missing' || flags.again === true)
+  const problems = [
+    ...chosen.flatMap(({ problem }) => (flags.again === true ? [] : (problem ?? []))),
+    ...(names.length === 0 ? found.problems : []),
+  ]
+  if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
+  const { made, failures, interrupted } = await renderAll(engine, wanted, flags)
+  await engine.leave()
+  const problem = oneProblem([...problems, ...failures])
+  report(
+    engine,
+    { made, wanted: wanted.length, cached: chosen.length - wanted.length - problems.length, problem },
+    flags,
+  )
+  if (interrupted) return INTERRUPTED
+  return problem?.exitCode ?? 0
+}
+
+function choose(renders: PlannedRender[], names: string[]): PlannedRender[] {
+  if (names.length === 0) return renders
+  const known = renders.flatMap(({ spec }) => spec.name ?? [])
+  const unknown = names.find((name) => !known.includes(name))
+  if (unknown !== undefined) {
+    throw new OneTokenError(
+      'UNKNOWN_ENTRY',
+      `The manifest has no entry "${unknown}"${didYouMean(unknown, known) || '.'}`,
+      {
+        hint:
+          known.length === 0
+            ? 'It has no entries; without a name, all imports of the sources are rendered.'
+            : `It has ${known.join(', ')}.`,
+      },
+    )
+  }
+  return renders.filter(({ spec }) => spec.name !== undefined && names.includes(spec.name))
+}
+
+/** A person is asked; a machine has to have said --yes. */
+async function agreed(wanted: readonly PlannedRender[], flags: RenderFlags): Promise<boolean> {
+  if (flags.yes === true) return true
+  const cost = wanted.reduce((sum, { worst }) => sum + worst, 0)
+  if (!isInteractive()) {
+    throw new OneTokenError(
+      'USAGE',
+      `${wanted.length} renders would cost at most ${dollars(cost)}, and there is nobody to ask.`,
+      {
+        hint: 'Add --yes to spend without asking, and --max-cost to limit it.',
+      },
+    )
+  }
+  process.stderr.write(`${totals(wanted)}\n`)
+  const answer = await confirm({
+    message: `Spend at most ${dollars(cost)}?`,
+    initialValue: false,
+    output: process.stderr,
+  })
+  return !isCancel(answer) && answer
+}
+
+interface Outcome {
+  made: { name: string | undefined; key: string; cost: number }[]
+  failures: OneTokenError[]
+  interrupted: boolean
+}
+
+async function renderAll(
+  engine: Engine,
+  wanted: readonly PlannedRender[],
+  flags: RenderFlags,
+): Promise<Outcome> {
+  const outcome: Outcome = { made: [], failures: [], interrupted: false }
+  if (wanted.length === 0) return outcome
+  const bar =
+    isInteractive() && flags.json !== true
+      ? progress({ max: wanted.length, output: process.stderr })
+      : undefined
+  bar?.start('Rendering')
+  const onInterrupt = (): void => {
+    const second = outcome.interrupted
+    outcome.interrupted = true
+    const text =
+      'Stopping: requests under way are paid for, so their pictures are awaited. Ctrl-C again gives them up.'
+    if (!second) process.stderr.write(`\n${text}\n`)
+    void engine.stop(new OneTokenError('ABORTED', 'The run was stopped before it was asked for.'), second)
+  }
+  process.on('SIGINT', onInterrupt)
+  try {
+    await Promise.all(
+      wanted.map(async (one) => {
+        try {
+          const record = await engine.render(one.identified, flags.again === true)
+          outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
+          bar?.advance(1, one.spec.label)
+        } catch (thrown) {
+          const error = asOneTokenError(thrown)
+          if (error === undefined) throw thrown
+          if (error.code !== 'ABORTED') outcome.failures.push(error)
+        }
+      }),
+    )
+  } finally {
+    process.off('SIGINT', onInterrupt)
+    bar?.stop(`${outcome.made.length} of ${wanted.length} rendered`)
+  }
+  return outcome
+}
+
+function report(
+  engine: Engine,
+  {
+    made,
+    wanted,
+    cached,
+    problem,
+  }: { made: Outcome['made']; wanted: number; cached: number; problem: OneTokenError | undefined },
+  flags: RenderFlags,
+): void {
+  const cost = made.reduce((sum, one) => sum + one.cost, 0)
+  if (flags.json === true) {
+    const { code, message, hint, details } = problem ?? {}
+    printJson({ rendered: made, cost, cached, problem: problem && { code, message, hint, details } })
+    return
+  }
+  print(`${made.length} of ${wanted} renders made (${dollars(cost)}), ${cached} cached.`)
+  if (problem !== undefined) process.stderr.write(`${describe(problem, engine.root)}\n`)
+}

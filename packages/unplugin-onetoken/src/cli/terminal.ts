@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import { OneTokenError } from '../errors.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import { visible } from '../spec/text.ts'
+
+/** Flags of every command. */
+export interface GlobalFlags {
+  cwd?: string
+  config?: string
+  json?: boolean
+}
+
+/** The engine for a command: what it says goes to standard error, so that standard output stays for results. */
+export function commandEngine(
+  { cwd, config }: GlobalFlags,
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): Engine {
+  const say = (message: string): void => void process.stderr.write(`${message}\n`)
+  return createEngine({
+    root: resolve(cwd ?? '.'),
+    config,
+    mode: 'production',
+    purpose: 'command',
+    env,
+    log: { info: say, warn: say },
+  })
+}
+
+/** Print a line of a result. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+/** Print a value for machines. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, null, 2))
+}
+
+/** Whether a person sits at the terminal, to be asked and to be shown a bar. */
+export function isInteractive(): boolean {
+  return process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
+}
+
+/** Rows with aligned columns; the last one is as long as it is. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const clean = rows.map((row) => row.map(visible))
+  const widths = (clean[0] ?? []).map((_, column) =>
+    Math.max(...clean.map((row) => row[column]?.length ?? 0)),
+  )
+  return clean.map((row) =>
+    row
+      .map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+/** A flag that is a number. Throws `USAGE`. */
+export function numberFlag(name: string, value: unknown, least = 0): number | undefined {
+  if (value === undefined) return undefined
+  const number = Number(value)
+  if (typeof value !== 'boolean' && Number.isFinite(number) && number >= least) return number
+  throw new OneTokenError(
+    'USAGE',
+    `--${name} cannot be ${JSON.stringify(value)}: it must be a number from ${least} up.`,
+  )
+}

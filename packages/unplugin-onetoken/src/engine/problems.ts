@@ -1,0 +1,105 @@
+import { relative } from 'node:path'
+import { OneTokenError } from '../errors.ts'
+import { dollars } from '../render/pricing.ts'
+import { visible } from '../spec/text.ts'
+
+/** What a message tells of a render that is missing and may not be made. */
+export interface MissingRender {
+  label: string
+  /** Where it is asked for, such as `src/app.ts:3:17`. */
+  where: string | undefined
+  /** Dollars at the most. */
+  worst: number
+  why: string
+  hint: string
+}
+
+const MOST_NAMED = 50
+
+/** The error for one missing render; {@link oneProblem} makes one message of many. */
+export function missingError(missing: MissingRender): OneTokenError {
+  return missingErrors([missing])
+}
+
+/** Every missing render by name, with what it would cost, once for each reason. */
+function missingErrors(all: readonly MissingRender[]): OneTokenError {
+  const reasons = [...new Set(all.map(({ why }) => why))]
+  const paragraphs = reasons.map((why) => missingParagraph(all.filter((missing) => missing.why === why)))
+  const code = reasons.every((why) => why.includes('no API key')) ? 'API_KEY_MISSING' : 'RENDERS_MISSING'
+  return new OneTokenError(code, paragraphs.join('\n'), {
+    hint: [...new Set(all.map(({ hint }) => hint))].join('\n'),
+    details: { missing: all },
+  })
+}
+
+function missingParagraph(missing: readonly MissingRender[]): string {
+  const count = missing.length === 1 ? '1 render is missing' : `${missing.length} renders are missing`
+  const lines = missing.slice(0, MOST_NAMED).map(({ label, where, worst }) => {
+    return `  ${visible(label)}${where === undefined ? '' : ` (${where})`}: at most ${dollars(worst)}`
+  })
+  if (missing.length > MOST_NAMED) lines.push(`  and ${missing.length - MOST_NAMED} more`)
+  const total = missing.reduce((sum, { worst }) => sum + worst, 0)
+  if (missing.length > 1) lines.push(`  together: at most ${dollars(total)}`)
+  return `${count}, and ${missing[0]?.why}:\n${lines.join('\n')}`
+}
+
+/** One error for all that went wrong in a run; undefined when nothing did. */
+export function oneProblem(problems: readonly OneTokenError[]): OneTokenError | undefined {
+  const missing = problems.flatMap(
+    ({ details }) => (details?.['missing'] as MissingRender[] | undefined) ?? [],
+  )
+  const others = distinct(problems.filter(({ details }) => details?.['missing'] === undefined))
+  const all = missing.length === 0 ? others : [...others, missingErrors(distinctMissing(missing))]
+  const first = all[0]
+  if (first === undefined || all.length === 1) return first
+  const worst = all.reduce((a, b) => (b.exitCode > a.exitCode ? b : a))
+  const same = all.every(({ code }) => code === first.code)
+  const text = all.map((error) => `- ${describe(error)}`).join('\n')
+  return new OneTokenError(
+    same || worst.exitCode > 1 ? worst.code : 'SEVERAL',
+    `${all.length} problems:\n${text}`,
+    {
+      details: {
+        errors: all.map(({ code, message, hint, place, details }) => ({
+          code,
+          message,
+          hint,
+          place,
+          details,
+        })),
+      },
+    },
+  )
+}
+
+/** A wrong key fails every request with the same words: they are said once. */
+function distinct(errors: readonly OneTokenError[]): OneTokenError[] {
+  const seen = new Map<string, OneTokenError>()
+  for (const error of errors) {
+    const key = `${error.code} ${error.message} ${error.place?.file}:${error.place?.line}`
+    if (!seen.has(key)) seen.set(key, error)
+  }
+  return [...seen.values()]
+}
+
+function distinctMissing(missing: readonly MissingRender[]): MissingRender[] {
+  const seen = new Map(missing.map((one) => [`${one.label} ${one.where} ${one.why}`, one]))
+  return [...seen.values()]
+}
+
+/** An error as text for people: place, message, hint. Paths are relative to `root`. */
+export function describe(error: OneTokenError, root: string = process.cwd()): string {
+  const { place } = error
+  const where = place === undefined ? '' : `${placeText(place, root)} `
+  return `${where}${error.message}${error.hint === undefined ? '' : `\n  ${error.hint.replaceAll('\n', '\n  ')}`}`
+}
+
+/** `src/app.ts:3:17` */
+export function placeText(
+  { file, line, column }: { file: string; line?: number | undefined; column?: number | undefined },
+  root: string,
+): string {
+  const path = relative(root, file)
+  const short = path.startsWith('..') || path === '' ? file : path
+  return line === undefined ? short : `${short}:${line}:${column ?? 1}`
+}

@@ -1,0 +1,147 @@
+import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
+import type { Project } from '../project/project.ts'
+import { createFlights } from '../render/flight.ts'
+import { price } from '../render/pricing.ts'
+import type { Renderer, RenderJob } from '../render/renderer.ts'
+import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
+import type { RenderStore } from '../store/file-store.ts'
+import type { RenderRecord } from '../store/record.ts'
+import type { IdentifiedSpec } from './identify.ts'
+import { missingError, placeText } from './problems.ts'
+
+/** What is known of a render without asking anybody. */
+export type PictureState = 'cached' | 'missing' | 'refused' | 'unavailable' | 'possibly-billed'
+
+/** Who asks for a render. */
+export interface Asker {
+  purpose: Purpose
+  /** Package below `node_modules`; undefined for the project's own sources. */
+  package?: string | undefined
+  /** Where the reference stands, when that is not where the spec does. */
+  place?: Place | undefined
+  /** Ask the API although there is a record, a refusal, or a request that may have been billed. */
+  again?: boolean | undefined
+}
+
+/** The record of a render, or the word that a placeholder takes its place. */
+export type Obtained = { record: RenderRecord; made: boolean } | { placeholder: string }
+
+/** Renders of a project: from the store, or paid for where that is allowed. */
+export interface Renders {
+  /** Throws when the render cannot be had and no placeholder may take its place. */
+  obtain(identified: IdentifiedSpec, asker: Asker): Promise<Obtained>
+  /** What would be decided for a missing render. */
+  decide(asker: Asker): SpendingDecision
+  stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
+  /** Wait until no request is under way: what is billed must be kept before the process ends. */
+  settled(): Promise<void>
+}
+
+/** What {@link createRenders} works with. */
+export interface RendersParts {
+  project: Project
+  store: RenderStore
+  renderer: Renderer
+  uploads(identified: IdentifiedSpec): ReturnType<RenderJob['uploads']>
+  /** Told of each render that was paid for. */
+  made(identified: IdentifiedSpec, record: RenderRecord): void
+}
+
+/** Joins store, spending rule and renderer; one flight a key. */
+export function createRenders({ project, store, renderer, uploads, made }: RendersParts): Renders {
+  const flights = createFlights<Obtained>()
+  const { settings, environment } = project
+
+  const decide = ({ purpose, package: from }: Asker): SpendingDecision =>
+    spendingDecision({
+      purpose,
+      hasKey: environment.apiKey !== undefined,
+      frozen: environment.frozen ?? settings.frozen,
+      ci: environment.ci,
+      missing: settings.missing,
+      package: from,
+      allowPackages: settings.allowPackages,
+    })
+
+  const fromStore = async ({ key, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
+    const lookup = await store.find(key)
+    if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
+    if (lookup.state === 'missing') return undefined
+    if (lookup.record.refusal !== undefined) throw refused(spec.label, lookup.record, spec.place)
+    return lookup.record
+  }
+
+  const renderOnce = (identified: IdentifiedSpec, again: boolean): Promise<Obtained> =>
+    flights.join(identified.key, async () => {
+      // Whoever was in flight a moment ago may have brought it.
+      const there = again ? undefined : await fromStore(identified)
+      if (there !== undefined) return { record: there, made: false }
+      const { key, spec, digests } = identified
+      const record = await renderer.render({
+        key,
+        label: spec.label,
+        name: spec.name,
+        provider: project.provider,
+        spec: spec.render,
+        digests,
+        uploads: () => uploads(identified),
+        again,
+      })
+      made(identified, record)
+      return { record, made: true }
+    })
+
+  return {
+    decide,
+    async stateOf(identified) {
+      try {
+        if ((await fromStore(identified)) !== undefined) return { state: 'cached' }
+      } catch (thrown) {
+        const problem = asOneTokenError(thrown)
+        if (problem === undefined) throw thrown
+        return { state: problem.code === 'API_REFUSED' ? 'refused' : 'unavailable', problem }
+      }
+      const problem = await renderer.standing(identified.key, identified.spec)
+      return problem === undefined
+        ? { state: 'missing' }
+        : { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
+    },
+    settled: flights.settled,
+    async obtain(identified, asker) {
+      const { spec } = identified
+      const again = asker.again === true
+      if (!again) {
+        const there = await fromStore(identified).catch((error: unknown) => {
+          if (asker.purpose === 'dev' && (error as OneTokenError).code === 'API_REFUSED')
+            return error as OneTokenError
+          throw error
+        })
+        if (there instanceof OneTokenError) return { placeholder: there.message }
+        if (there !== undefined) return { record: there, made: false }
+      }
+      const decision = decide(asker)
+      if (decision.spend) {
+        return await renderOnce(identified, again).catch((error: unknown) => {
+          throw error instanceof OneTokenError && !error.details?.['stopAll'] ? error.at(spec.place) : error
+        })
+      }
+      const { worst } = price(spec.render, settings.multiplier)
+      const place = asker.place ?? spec.place
+      const where = place === undefined ? undefined : placeText(place, project.root)
+      const { why, hint } = decision
+      if (decision.instead === 'placeholder') return { placeholder: `${spec.label} is not rendered: ${why}.` }
+      throw missingError({ label: spec.label, where, worst, why, hint })
+    },
+  }
+}
+
+function refused(label: string, { refusal, created }: RenderRecord, place: Place | undefined): OneTokenError {
+  return new OneTokenError(
+    'API_REFUSED',
+    `The API refused to render ${label} on ${created.slice(0, 10)}: ${refusal?.message ?? ''}`.trim(),
+    {
+      hint: 'It is not asked again for the same words: change them, or ask once more with "npx --no-install onetoken render NAME --again".',
+      place,
+    },
+  )
+}

@@ -1,0 +1,89 @@
+import { dollars } from '../render/pricing.ts'
+
+/** What a run did. */
+export interface Summary {
+  /** Renders that were paid for. */
+  rendered: number
+  /** Dollars. */
+  cost: number
+  /** Renders that were there already. */
+  reused: number
+  /** Pictures with a placeholder in their place. */
+  placeholders: number
+  /** Files that pages get, and how many of them were encoded in this run. */
+  files: number
+  encoded: number
+  /** Length of the renders that were used, and of the files made from them. */
+  bytesBefore: number
+  bytesAfter: number
+}
+
+/** Counts what a run does; a picture that several modules use is counted once. */
+export interface Tally {
+  rendered(key: string, usd: number): void
+  reused(key: string): void
+  placeholder(label: string): void
+  variants(
+    recipe: string,
+    source: { key: string; bytes: number },
+    files: readonly { bytes: number }[],
+    cached: boolean,
+  ): void
+  summary(): Summary
+}
+
+/** An empty tally. */
+export function createTally(): Tally {
+  const rendered = new Map<string, number>()
+  const reused = new Set<string>()
+  const placeholders = new Set<string>()
+  const sources = new Map<string, number>()
+  const recipes = new Map<string, { files: number; bytes: number; encoded: number }>()
+  const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
+  return {
+    rendered: (key, usd) => void rendered.set(key, usd),
+    reused: (key) => void (rendered.has(key) || reused.add(key)),
+    placeholder: (label) => void placeholders.add(label),
+    variants(recipe, { key, bytes }, files, cached) {
+      sources.set(key, bytes)
+      const encoded = (recipes.get(recipe)?.encoded ?? 0) + (cached ? 0 : files.length)
+      recipes.set(recipe, { files: files.length, bytes: sum(files.map((file) => file.bytes)), encoded })
+    },
+    summary: () => ({
+      rendered: rendered.size,
+      cost: sum(rendered.values()),
+      reused: reused.size,
+      placeholders: placeholders.size,
+      files: sum([...recipes.values()].map(({ files }) => files)),
+      encoded: sum([...recipes.values()].map(({ encoded }) => encoded)),
+      bytesBefore: sum(sources.values()),
+      bytesAfter: sum([...recipes.values()].map(({ bytes }) => bytes)),
+    }),
+  }
+}
+
+/** The closing line of a run; undefined when it had no pictures. */
+export function summaryText(summary: Summary): string | undefined {
+  const { rendered, cost, reused, placeholders, files, encoded, bytesBefore, bytesAfter } = summary
+  if (rendered + reused + placeholders === 0) return undefined
+  const parts = [
+    `${count(rendered, 'render')} made (${dollars(cost)})`,
+    `${reused} reused`,
+    ...(placeholders > 0 ? [count(placeholders, 'placeholder')] : []),
+    `${count(files, 'file')}${encoded === files ? '' : ` (${encoded} encoded)`}`,
+    ...(bytesBefore > 0 ? [`${size(bytesBefore)} of renders → ${size(bytesAfter)} of files`] : []),
+  ]
+  return parts.join(', ')
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`
+}
+
+/** `1.24 MB`, `412 kB`: decimal units, as bundlers print them. */
+export function size(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`
+  return bytes < 999_500
+    ? `${(bytes / 1000).toFixed(bytes < 9_950 ? 1 : 0)} kB`
+    : `${(bytes / 1e6).toFixed(2)} MB`
+}

@@ -1,0 +1,121 @@
+import type { OneTokenClient } from '../client/types.ts'
+import { OneTokenError } from '../errors.ts'
+import type { Picture } from '../output/picture.ts'
+import type { Project } from '../project/project.ts'
+import { createBudget, type Budget } from '../render/budget.ts'
+import { dollars } from '../render/pricing.ts'
+import { createRenderer } from '../render/renderer.ts'
+import { createSchedule, type Schedule } from '../render/schedule.ts'
+import { openFileStore, type RenderStore } from '../store/file-store.ts'
+import { openIntents } from '../store/intents.ts'
+import type { RenderRecord } from '../store/record.ts'
+import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
+import { uploadsOf, type IdentifiedSpec } from './identify.ts'
+import type { Log } from './log.ts'
+import { createRenders, type Renders } from './renders.ts'
+import type { Tally } from './summary.ts'
+
+/** The rooms, put together for one project. */
+export interface Workshop {
+  store: RenderStore
+  renders: Renders
+  budget: Budget
+  schedule: Schedule
+  /** Make the files that a page gets from a render. */
+  cut(identified: IdentifiedSpec, record: RenderRecord, tally: Tally): Promise<Picture>
+  close(): Promise<void>
+}
+
+/** The built encoder process; it lies beside the built engine. */
+const WORKER = new URL('./encode-worker.mjs', import.meta.url)
+
+/** Put the rooms together. Nothing is loaded or started before it is needed. */
+export function createWorkshop(
+  project: Project,
+  log: Log,
+  encoder: Encoder = createEncoderPool({ worker: WORKER }),
+): Workshop {
+  const { settings } = project
+  const store = openFileStore(project.store)
+  const schedule = createSchedule(settings)
+  const budget = createBudget(settings.budget)
+  const labels = new Map<string, string>()
+  const maker = createVariantMaker({
+    cacheDir: store.cache,
+    // A picture is read only when something has to be encoded from it, and then every byte of it is checked.
+    async encode(job) {
+      await store.image(job.source, labels.get(job.source.sha256) ?? job.source.sha256)
+      return await encoder.encode(job)
+    },
+  })
+  let client: Promise<OneTokenClient> | undefined
+
+  const renderer = createRenderer({
+    client: () => (client ??= connect(project)),
+    store,
+    intents: openIntents(store.cache),
+    schedule,
+    budget,
+    header: headerSize,
+    inspect: (file) => encoder.inspect(file),
+    multiplier: settings.multiplier,
+    warn: log.warn,
+    now: () => new Date(),
+  })
+  const renders = createRenders({
+    project,
+    store,
+    renderer,
+    uploads: (identified) => uploadsOf(identified, encoder, log.info),
+    made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
+  })
+
+  return {
+    store,
+    renders,
+    budget,
+    schedule,
+    async cut({ spec, key }, record, tally) {
+      const image = record.images[spec.pick - 1]
+      if (image === undefined) throw pickBeyond(spec.label, spec.pick, record).at(spec.place)
+      const composite = record.inputs?.some(({ role }) => role === 'image') === true
+      labels.set(image.sha256, spec.label)
+      const { sha256, width, height, format } = image
+      const variants = await maker.make({ sha256, width, height, format, file: store.imageFile(image) }, spec.output, {
+        name: spec.name,
+        provenance: settings.provenance ? { composite, model: String(record.request['model']) } : undefined,
+      })
+      const { files, cached, ...preview } = variants
+      tally.variants(
+        `${image.sha256} ${JSON.stringify(spec.output)}`,
+        { key, bytes: image.bytes },
+        files,
+        cached,
+      )
+      return { files, ...preview, alt: spec.alt, placeholder: false }
+    },
+    async close() {
+      await encoder.close()
+      await (await client?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+/** The HTTP client is loaded when something is asked for, never before. */
+async function connect({ environment, settings }: Project): Promise<OneTokenClient> {
+  const { createClient } = await import('../client/index.ts')
+  const { apiKey, baseURL } = environment
+  if (apiKey === undefined) throw new OneTokenError('API_KEY_MISSING', 'There is no API key.')
+  return createClient({ apiKey, baseURL, timeout: settings.timeout })
+}
+
+function pickBeyond(label: string, pick: number, { images, request }: RenderRecord): OneTokenError {
+  const came = images.length === 1 ? '1 picture' : `${images.length} pictures`
+  return new OneTokenError(
+    'PICK_BEYOND',
+    `"pick" of ${label} is ${pick}, but its render has ${came} (${String(request['n'])} were asked for).`,
+    {
+      hint: `Make "pick" at most ${images.length}.`,
+    },
+  )
+}

@@ -1,0 +1,80 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { OneTokenError } from '../errors.ts'
+
+/** What the environment says. */
+export interface Environment {
+  /** `ONETOKEN_API_KEY`. Goes to the client and nowhere else. */
+  apiKey: string | undefined
+  /** `ONETOKEN_BASE_URL`. */
+  baseURL: string
+  /** `ONETOKEN_FROZEN`: an answer for this run; undefined when it is not set. */
+  frozen: boolean | undefined
+  /** Whether `CI` is set to something that does not mean no. */
+  ci: boolean
+}
+
+/** The API's address. */
+export const DEFAULT_BASE_URL = 'https://api.onetoken.one'
+
+const NAMES = ['ONETOKEN_API_KEY', 'ONETOKEN_BASE_URL', 'ONETOKEN_FROZEN', 'CI'] as const
+
+/**
+ * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in `root`, a later
+ * one over an earlier one, and what the process has over all of them. This is the only place that does.
+ */
+export async function readEnvironment(
+  root: string,
+  mode: string,
+  processEnv: Readonly<Record<string, string | undefined>>,
+): Promise<Environment> {
+  const values: Record<string, string | undefined> = {}
+  for (const name of ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]) {
+    Object.assign(values, await readEnvFile(join(root, name)))
+  }
+  for (const name of NAMES) {
+    if (processEnv[name] !== undefined) values[name] = processEnv[name]
+  }
+  const apiKey = values['ONETOKEN_API_KEY']?.trim()
+  return {
+    apiKey: apiKey === undefined || apiKey === '' ? undefined : checkedKey(apiKey),
+    baseURL: values['ONETOKEN_BASE_URL']?.trim() || DEFAULT_BASE_URL,
+    frozen: answer(values['ONETOKEN_FROZEN']),
+    ci: answer(values['CI']) ?? false,
+  }
+}
+
+async function readEnvFile(file: string): Promise<NodeJS.Dict<string>> {
+  try {
+    return parseEnv(await readFile(file, 'utf8'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
+    throw new OneTokenError('SETTINGS_INVALID', 'The file cannot be read.', { place: { file }, cause: error })
+  }
+}
+
+/** `0`, `false`, `no` and `off` are no, whatever else is there is yes, nothing is undefined. */
+function answer(value: string | undefined): boolean | undefined {
+  const word = value?.trim().toLowerCase()
+  if (word === undefined || word === '') return undefined
+  return !['0', 'false', 'no', 'off'].includes(word)
+}
+
+/** A key that cannot stand in a header would fail later, with a message that might show it. */
+function checkedKey(key: string): string {
+  if (/^[\u0021-\u007e]+$/.test(key)) return key
+  throw new OneTokenError(
+    'API_KEY_REFUSED',
+    'ONETOKEN_API_KEY holds a character that no key has (a space, a quote or a letter beyond ASCII).',
+    {
+      hint: 'Copy the key once more: it begins with sk- and has no spaces.',
+    },
+  )
+}
+
+/** Whether a base URL is this machine itself, so that what it renders are pretend pictures. */
+export function isLoopback(baseURL: string): boolean {
+  const host = URL.canParse(baseURL) ? new URL(baseURL).hostname : ''
+  return host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '[::1]'
+}

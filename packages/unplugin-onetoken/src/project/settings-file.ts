@@ -1,0 +1,93 @@
+import { access, readFile, stat } from 'node:fs/promises'
+import { extname, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { OneTokenError, type Place } from '../errors.ts'
+import { checkSettings, type Settings } from '../spec/settings.ts'
+import { parseYaml } from '../spec/yaml.ts'
+
+const NAMES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `onetoken.config.${extension}`)
+
+/** The settings file of a project, read and checked. */
+export interface SettingsFile {
+  /** Absolute path. */
+  file: string
+  settings: Settings
+}
+
+/**
+ * Find and read `onetoken.config.{ts,mts,mjs,js,json}` in `root`, or the file that `config` names.
+ * Undefined when there is none; two of them are an error.
+ */
+export async function readSettingsFile(root: string, config?: string): Promise<SettingsFile | undefined> {
+  const file = config === undefined ? await findFile(root) : resolve(root, config)
+  if (file === undefined) return undefined
+  if (!(await exists(file))) {
+    throw new OneTokenError('SETTINGS_INVALID', 'The settings file is not there.', {
+      hint: 'Correct the "config" option of the plugin, or --config of the command.',
+      place: { file },
+    })
+  }
+  return { file, settings: extname(file) === '.json' ? await readJson(file) : await readModule(file) }
+}
+
+async function findFile(root: string): Promise<string | undefined> {
+  const paths = NAMES.map((name) => resolve(root, name))
+  const there = await Promise.all(paths.map(exists))
+  const found = paths.filter((_, index) => there[index])
+  if (found.length > 1) {
+    throw new OneTokenError(
+      'SETTINGS_INVALID',
+      `There are ${found.length} settings files: ${found.join(', ')}.`,
+      {
+        hint: 'Keep one of them.',
+      },
+    )
+  }
+  return found[0]
+}
+
+async function readJson(file: string): Promise<Settings> {
+  const { value, locate } = parseYaml(await readFile(file, 'utf8'), file, 'SETTINGS_INVALID')
+  const { $schema: _schema, ...settings } = asObject(value, file)
+  return checkSettings(settings, locate)
+}
+
+async function readModule(file: string): Promise<Settings> {
+  const loaded: unknown = await importModule(file)
+  const value = (loaded as { default?: unknown }).default
+  const settings = asObject(typeof value === 'function' ? await value() : value, file)
+  const place: Place = { file }
+  return checkSettings(settings, () => place)
+}
+
+/** TypeScript goes through jiti, which is loaded for nothing else. Node caches modules, so a changed file needs it too. */
+async function importModule(file: string): Promise<unknown> {
+  try {
+    if (!/\.m?ts$/.test(file))
+      return await import(`${pathToFileURL(file).href}?t=${(await stat(file)).mtimeMs}`)
+    const { createJiti } = await import('jiti')
+    return await createJiti(import.meta.url, { fsCache: false, moduleCache: false }).import(file)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
+    throw new OneTokenError('SETTINGS_INVALID', `The settings file cannot be loaded: ${reason}`, {
+      place: { file },
+      cause,
+    })
+  }
+}
+
+function asObject(value: unknown, file: string): Record<string, unknown> {
+  if (value !== null && typeof value === 'object' && !Array.isArray(value))
+    return value as Record<string, unknown>
+  throw new OneTokenError('SETTINGS_INVALID', 'The settings file gives no object of settings.', {
+    hint: "Write it as in: import { defineConfig } from 'unplugin-onetoken'; export default defineConfig({ … })",
+    place: { file },
+  })
+}
+
+async function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  )
+}

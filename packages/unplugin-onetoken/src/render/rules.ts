@@ -1,0 +1,67 @@
+import type { MissingPolicy } from '../spec/settings.ts'
+
+/**
+ * Who asks for pictures. `build` is a plain production build; `dev` is all that serves, watches, tests or scans,
+ * and development modes; `command` is a person who said `onetoken render`.
+ */
+export type Purpose = 'build' | 'dev' | 'command'
+
+/** What the rule looks at. */
+export interface SpendingFacts {
+  purpose: Purpose
+  hasKey: boolean
+  /** The setting or `ONETOKEN_FROZEN`; undefined when neither says anything. */
+  frozen: boolean | undefined
+  ci: boolean
+  missing: MissingPolicy
+  /** Name of the package below `node_modules` that asks; undefined for the project's own sources. */
+  package: string | undefined
+  allowPackages: readonly string[]
+}
+
+/** Whether a missing render may be paid for; if not, what takes its place, why, and how to change that. */
+export type SpendingDecision =
+  { spend: true } | { spend: false; instead: 'placeholder' | 'error'; why: string; hint: string }
+
+const RENDER = 'npx --no-install onetoken render'
+
+/** The one place that decides whether money is spent. */
+export function spendingDecision(facts: SpendingFacts): SpendingDecision {
+  if (facts.purpose === 'dev') {
+    return no('placeholder', 'development, tests and watching never render', `Render them with: ${RENDER}`)
+  }
+  if (facts.frozen ?? (facts.ci && facts.purpose === 'build')) return frozen(facts)
+  if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
+    const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
+    return no(
+      'error',
+      `the package "${facts.package}" asks for it, and packages may not spend your money`,
+      add,
+    )
+  }
+  if (facts.purpose === 'build' && facts.missing !== 'render') {
+    const hint = `Render them with: ${RENDER}. The setting "missing" says what a build does about them.`
+    return no(facts.missing, `the setting "missing" is "${facts.missing}"`, hint)
+  }
+  if (!facts.hasKey) {
+    const hint =
+      'Set ONETOKEN_API_KEY (in the environment or in .env.local), or set "missing": "placeholder" to build without them.'
+    return no('error', 'there is no API key', hint)
+  }
+  return { spend: true }
+}
+
+function frozen({ frozen: said, missing }: SpendingFacts): SpendingDecision {
+  const hint =
+    `Render them on your machine with "${RENDER}" and commit the folder of the renders. ` +
+    'To let this build render, set "frozen": false in the settings or ONETOKEN_FROZEN=0.'
+  const why =
+    said === true
+      ? 'rendering is frozen'
+      : 'CI is set, and a CI build renders nothing unless the settings say so'
+  return no(missing === 'placeholder' ? 'placeholder' : 'error', why, hint)
+}
+
+function no(instead: 'placeholder' | 'error', why: string, hint: string): SpendingDecision {
+  return { spend: false, instead, why, hint }
+}

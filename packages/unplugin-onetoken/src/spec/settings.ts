@@ -1,0 +1,216 @@
+import { z } from 'zod'
+import { OneTokenError } from '../errors.ts'
+import { checkParameters, collector, throwAll, type Keep, type Locate } from './check.ts'
+import { didYouMean } from './nearest.ts'
+import { canonicalName, PARAMETER_NAMES } from './parameters.ts'
+import { quote } from './text.ts'
+import type { Parameters } from './types.ts'
+
+/** Ceiling of one run. What is reached first ends it. */
+export interface BudgetSettings {
+  /** Most renders of a run. */
+  renders?: number | undefined
+  /** Most dollars of a run, at the worst case of what is asked for. @default 5 */
+  cost?: number | undefined
+}
+
+/** What a build does about a render that it has not: render it, put a placeholder in its place, or fail. */
+export type MissingPolicy = 'render' | 'placeholder' | 'error'
+
+/** A manifest, or several by a glob, under a name space of their own. */
+export interface ManifestSource {
+  /** Path or glob, relative to the project's root. */
+  file: string
+  /** Comes before every entry's name, with a `/`: `shop` makes `hero` to `shop/hero`. */
+  prefix?: string | undefined
+}
+
+/** Settings of a project, as its author writes them in `onetoken.config.*`. */
+export interface Settings {
+  /** @default 'gpt-image-2' */
+  model?: string | undefined
+  /** Who renders; part of every key, so that renders of another provider are other pictures. @default 'onetoken' */
+  provider?: string | undefined
+  /** Parameters of every picture that does not set them itself. */
+  defaults?: Parameters | undefined
+  /** Named templates, each with `{prompt}` in it. */
+  styles?: Record<string, string> | undefined
+  /** Globs, relative to the root. @default '{,src/}images.{yaml,yml}' */
+  manifest?: string | ManifestSource | (string | ManifestSource)[] | undefined
+  /** Folder of the renders, relative to the root. @default 'onetoken' */
+  store?: string | undefined
+  /** @default 'render' */
+  missing?: MissingPolicy | undefined
+  /** True: nothing is rendered. @default true when the environment says `CI`, else false */
+  frozen?: boolean | undefined
+  budget?: BudgetSettings | undefined
+  /** What the account pays, as a multiple of the official prices. @default { multiplier: 1 } */
+  pricing?: { multiplier?: number | undefined } | undefined
+  /** Requests under way at once. @default 4 */
+  concurrency?: number | undefined
+  /** @default no limit */
+  requestsPerMinute?: number | undefined
+  /** Seconds that one request may take. @default 600 */
+  timeout?: number | undefined
+  /** Packages below `node_modules` whose imports may render. @default [] */
+  allowPackages?: string[] | undefined
+  /** Write into every variant that it is made by a model (IPTC DigitalSourceType). @default true */
+  provenance?: boolean | undefined
+}
+
+/** Settings that may stand at the top of a manifest. */
+export type ManifestSettings = Omit<Settings, 'manifest'>
+
+/** Settings with every default filled in. */
+export interface ResolvedSettings {
+  defaults: Parameters
+  styles: Record<string, string>
+  manifest: ManifestSource[]
+  store: string
+  provider: string
+  missing: MissingPolicy
+  /** Undefined: as the environment says. */
+  frozen: boolean | undefined
+  budget: { renders: number; cost: number }
+  multiplier: number
+  concurrency: number
+  requestsPerMinute: number | undefined
+  /** Milliseconds. */
+  timeout: number
+  allowPackages: string[]
+  provenance: boolean
+}
+
+const source = z.union([
+  z.string().min(1),
+  z.strictObject({ file: z.string().min(1), prefix: z.string().min(1).optional() }),
+])
+
+const SETTINGS = {
+  model: [z.string().min(1), 'the name of a model'],
+  provider: [z.string().regex(/^[\w.-]+$/), 'a name of letters, digits, "-", "_" and "."'],
+  defaults: [z.record(z.string(), z.unknown()), 'a mapping of parameters'],
+  styles: [z.record(z.string(), z.string()), 'a mapping of names to templates with {prompt} in them'],
+  manifest: [z.union([source, z.array(source)]), 'a path, a glob, { file, prefix }, or a list of these'],
+  store: [z.string().min(1), 'the path of a folder'],
+  missing: [z.enum(['render', 'placeholder', 'error']), 'one of render, placeholder, error'],
+  frozen: [z.boolean(), 'true or false'],
+  budget: [
+    z.strictObject({ renders: z.int().min(0).optional(), cost: z.number().min(0).optional() }),
+    'a mapping with "renders" (a whole number) or "cost" (dollars)',
+  ],
+  pricing: [
+    z.strictObject({ multiplier: z.number().positive().optional() }),
+    'a mapping with "multiplier" (above 0)',
+  ],
+  concurrency: [z.int().min(1).max(64), 'a whole number from 1 to 64'],
+  requestsPerMinute: [z.int().min(1), 'a whole number from 1 up'],
+  timeout: [z.number().min(1).max(86_400), 'seconds, from 1 to 86400'],
+  allowPackages: [z.array(z.string().min(1)), 'a list of names of packages'],
+  provenance: [z.boolean(), 'true or false'],
+} as const satisfies Record<keyof Settings, readonly [z.ZodType, string]>
+
+/** The names of all settings. */
+export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
+
+/** The names of the settings that a manifest may hold at its top. */
+export const MANIFEST_SETTINGS: readonly string[] = SETTING_NAMES.filter((name) => name !== 'manifest')
+
+/** Parameters that make no sense as a default of every picture. */
+const NO_DEFAULT = new Set(['prompt', 'image', 'mask', 'take', 'pick', 'alt'])
+const DEFAULT_NAMES = PARAMETER_NAMES.filter((name) => !NO_DEFAULT.has(canonicalName(name) ?? name))
+
+/** Check settings as they are written. Throws one error for all mistakes. */
+export function checkSettings(written: Record<string, unknown>, locate: Locate): Settings {
+  const errors: OneTokenError[] = []
+  const keep = collector(errors)
+  const settings: Record<string, unknown> = {}
+  for (const [name, value] of Object.entries(written)) {
+    if (value === undefined) continue
+    settings[name] = keep(() => checkSetting(name, value, locate, keep))
+  }
+  throwAll(errors, (count) => `The settings have ${count} mistakes`)
+  return settings as Settings
+}
+
+function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep): unknown {
+  if (!Object.hasOwn(SETTINGS, name)) {
+    throw new OneTokenError(
+      'SETTINGS_INVALID',
+      `There is no setting ${quote(name)}${didYouMean(name, SETTING_NAMES) || '.'}`,
+      {
+        hint: `The settings are ${SETTING_NAMES.join(', ')}.`,
+        place: locate([name], 'name'),
+      },
+    )
+  }
+  const [schema, expects] = SETTINGS[name as keyof Settings]
+  const result = schema.safeParse(value)
+  if (!result.success) {
+    const path = [
+      name,
+      ...(result.error.issues[0]?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step))),
+    ]
+    throw new OneTokenError(
+      'SETTINGS_INVALID',
+      `"${name}" cannot be ${shown(value)}: it must be ${expects}.`,
+      {
+        place: locate(path),
+      },
+    )
+  }
+  if (name === 'defaults') {
+    return checkParameters(result.data as Record<string, unknown>, ['defaults'], locate, DEFAULT_NAMES, keep)
+  }
+  if (name === 'styles') checkStyles(result.data as Record<string, string>, locate)
+  return result.data
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'string' ? quote(value) : quote(JSON.stringify(value) ?? typeof value).slice(1, -1)
+}
+
+function checkStyles(styles: Record<string, string>, locate: Locate): void {
+  for (const [name, template] of Object.entries(styles)) {
+    if (template.includes('{prompt}')) continue
+    throw new OneTokenError(
+      'SETTINGS_INVALID',
+      `The style "${name}" has no {prompt} in it, so every picture would be the same.`,
+      {
+        hint: 'Write {prompt} where the words of the picture go.',
+        place: locate(['styles', name]),
+      },
+    )
+  }
+}
+
+const DEFAULT_MANIFEST = '{,src/}images.{yaml,yml}'
+
+/** Fill in every default. `layers` come from the weakest to the strongest. */
+export function resolveSettings(...layers: readonly Settings[]): ResolvedSettings {
+  const all: Settings = Object.assign({}, ...layers)
+  const defaults: Parameters = Object.assign({}, ...layers.map((layer) => layer.defaults))
+  const model = defaults.model ?? all.model
+  return {
+    defaults: model === undefined ? defaults : { ...defaults, model },
+    styles: Object.assign({}, ...layers.map((layer) => layer.styles)),
+    manifest: [all.manifest ?? DEFAULT_MANIFEST]
+      .flat()
+      .map((file) => (typeof file === 'string' ? { file } : file)),
+    store: all.store ?? 'onetoken',
+    provider: all.provider ?? 'onetoken',
+    missing: all.missing ?? 'render',
+    frozen: all.frozen,
+    budget: {
+      renders: all.budget?.renders ?? Number.POSITIVE_INFINITY,
+      // A run that was meant to cost more says so; 5 dollars are about 24 renders at the highest quality.
+      cost: all.budget?.cost ?? 5,
+    },
+    multiplier: all.pricing?.multiplier ?? 1,
+    concurrency: all.concurrency ?? 4,
+    requestsPerMinute: all.requestsPerMinute,
+    timeout: (all.timeout ?? 600) * 1000,
+    allowPackages: all.allowPackages ?? [],
+    provenance: all.provenance ?? true,
+  }
+}

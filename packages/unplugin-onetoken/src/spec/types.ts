@@ -1,0 +1,92 @@
+import type { JsonValue } from '../client/types.ts'
+import type { Place } from '../errors.ts'
+import type { Fit, Format, OutputSpec } from '../variants/types.ts'
+
+/** Parameters that change the picture: a change of any of them is another render. */
+export interface RenderParameters {
+  /** The words, in any language. */
+  prompt?: string | undefined
+  /** @default 'gpt-image-2' */
+  model?: string | undefined
+  /** `WIDTHxHEIGHT` in pixels, or `auto`. @default '1024x1024' */
+  size?: string | undefined
+  quality?: 'low' | 'medium' | 'high' | 'auto' | undefined
+  /** How many candidates to render at once, 1 to 10. @default 1 */
+  n?: number | undefined
+  background?: 'auto' | 'opaque' | 'transparent' | undefined
+  moderation?: 'auto' | 'low' | undefined
+  output_format?: 'png' | 'jpeg' | 'webp' | undefined
+  /** 0 to 100. */
+  output_compression?: number | undefined
+  /** Fields passed to the API as they are. */
+  extra?: Record<string, JsonValue> | undefined
+  /** Input pictures, relative to the file that names them. */
+  image?: string[] | undefined
+  /** A PNG whose transparent parts are painted anew. */
+  mask?: string | undefined
+  /** Name of a template of the settings. */
+  style?: string | undefined
+  /** Counts the times that the same words were asked for. @default 1 */
+  take?: number | undefined
+}
+
+/** Parameters that only change what is made from a render: they cost nothing. */
+export interface OutputParameters {
+  /** Which of the `n` candidates is used, from 1. @default 1 */
+  pick?: number | undefined
+  /** Widths in pixels. @default the picture's own width */
+  widths?: number[] | undefined
+  /** The last one is the fallback. @default ['webp'] */
+  formats?: Format[] | undefined
+  /** Encoder quality, 1 to 100: one for all formats, or one a format. */
+  q?: number | Partial<Record<Format, number>> | undefined
+  /** `16:9` */
+  aspect?: string | undefined
+  /** @default 'cover' */
+  fit?: Fit | undefined
+  /** @default 'centre' */
+  position?: string | undefined
+  /** Text for people who cannot see the picture; empty for decoration. */
+  alt?: string | undefined
+}
+
+/** All parameters of an import or of an entry of the manifest. */
+export type Parameters = RenderParameters & OutputParameters
+
+/** What a source file names. */
+export type Reference =
+  | { kind: 'inline'; parameters: Parameters }
+  | { kind: 'entry'; name: string; parameters: OutputParameters }
+  | { kind: 'manifest' }
+
+/** An input file of a render. */
+export interface InputFile {
+  role: 'image' | 'mask'
+  /** As the author wrote it. */
+  path: string
+  /** Folder that `path` is relative to; absolute. */
+  base: string
+}
+
+/** What is wanted from the API. */
+export interface RenderSpec {
+  endpoint: 'generations' | 'edits'
+  /** The fields as sent: `model`, `prompt`, `n` and `size` always, others when set. */
+  request: { model: string; prompt: string; n: number; size: string } & Record<string, JsonValue>
+  take: number
+  inputs: InputFile[]
+}
+
+/** A picture that a site wants, with every default filled in. */
+export interface ImageSpec {
+  /** Name of the manifest's entry; undefined for an inline import. */
+  name: string | undefined
+  /** How messages call it: `hero`, or the first words of its prompt in quotes. */
+  label: string
+  render: RenderSpec
+  /** Which of the render's images is used, from 1. */
+  pick: number
+  output: OutputSpec
+  alt: string | undefined
+  place: Place | undefined
+}

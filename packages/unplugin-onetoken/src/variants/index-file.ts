@@ -1,0 +1,142 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { replaceFile } from './replace-file.ts'
+import type { PlannedFile, Preview, Recipe, VariantFile, Variants } from './types.ts'
+
+/** Raised when the index is written in another form. */
+const INDEX_VERSION = 1
+
+/** Hex digits of a recipe's hash in names: 48 bits, so that ten thousand pictures still have names of their own. */
+const SHORT = 12
+
+/** What an index holds of one file, in the order of the recipe. The names follow from the recipe. */
+export interface IndexedFile {
+  bytes: number
+  /** Milliseconds since 1970, as `stat` gives them. */
+  modified: number
+  /** Lower-case hex sha256 of the bytes. */
+  sha256: string
+}
+
+interface Index {
+  version: number
+  /** Full hash of the recipe. */
+  recipe: string
+  files: IndexedFile[]
+  preview: Preview
+}
+
+/** Where the variants of a recipe lie. */
+export interface Shelf {
+  /** Absolute path of the index. */
+  index: string
+  /** Absolute paths of the files, in the order of the recipe. */
+  files: string[]
+}
+
+/**
+ * The paths of a recipe's variants, such as `hero-960-1a2b3c4d5e6f.webp`, or `1a2b3c4d5e6f-960.webp` without
+ * a name. The name is a part of the paths, so that they do not depend on who asked first.
+ * @param name The entry's name; whatever is no letter, digit, `-` or `_` of ASCII becomes `-`.
+ */
+export function shelfOf(folder: string, recipe: Recipe, name: string | undefined): Shelf {
+  const short = recipe.hash.slice(0, SHORT)
+  const base = safeName(name ?? '')
+  const nameOf = ({ width, format }: PlannedFile): string =>
+    base === '' ? `${short}-${width}.${format}` : `${base}-${width}-${short}.${format}`
+  return {
+    index: join(folder, base === '' ? `${short}.json` : `${base}-${short}.json`),
+    files: recipe.files.map((file) => join(folder, nameOf(file))),
+  }
+}
+
+function safeName(name: string): string {
+  return name
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .replace(/[^A-Za-z0-9_]+/g, '-')
+    .slice(0, 40)
+    .replace(/^-+|-+$/g, '')
+}
+
+/**
+ * The variants of a recipe when all of them are there, else `undefined`: no index, one that cannot be read or is
+ * another recipe's, a file that is missing or was changed. A file with another time but the same bytes, such as
+ * one from an unpacked CI cache, is taken, and its new time noted.
+ */
+export async function readVariants(shelf: Shelf, recipe: Recipe): Promise<Variants | undefined> {
+  const index = await readIndex(shelf, recipe)
+  if (index === undefined) return undefined
+  const states = await Promise.all(shelf.files.map((file, at) => stateOf(file, index.files[at])))
+  if (states.some((state) => state === undefined)) return undefined
+  if (states.some((state, at) => state !== index.files[at]?.modified)) {
+    const files = index.files.map((file, at) => ({ ...file, modified: states[at] ?? file.modified }))
+    // Only saves the next run some reading: a folder that cannot be written to is no reason to fail.
+    await writeIndex(shelf, recipe, files, index.preview).catch(() => {})
+  }
+  return variantsOf(shelf, recipe, index.files, index.preview, true)
+}
+
+/** The time of a file whose bytes are those of the index. */
+async function stateOf(file: string, indexed: IndexedFile | undefined): Promise<number | undefined> {
+  try {
+    const { size, mtimeMs } = await stat(file)
+    if (indexed === undefined || size !== indexed.bytes) return undefined
+    if (mtimeMs === indexed.modified) return mtimeMs
+    const sha256 = createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex')
+    return sha256 === indexed.sha256 ? mtimeMs : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function readIndex(shelf: Shelf, recipe: Recipe): Promise<Index | undefined> {
+  try {
+    const index = JSON.parse(await readFile(shelf.index, 'utf8')) as Partial<Index> | null
+    const isOurs = index?.version === INDEX_VERSION && index.recipe === recipe.hash
+    return isOurs && index.files?.length === recipe.files.length && isPreview(index.preview)
+      ? (index as Index)
+      : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function isPreview(value: Partial<Preview> | null | undefined): boolean {
+  const { blurDataURL, blurWidth, blurHeight, color } = value ?? {}
+  const isText = typeof blurDataURL === 'string' && /^data:image\/webp;base64,[\w+/=]+$/.test(blurDataURL)
+  const isSize = Number.isInteger(blurWidth) && Number.isInteger(blurHeight)
+  return isText && isSize && typeof color === 'string' && /^#[0-9a-f]{6}$/.test(color)
+}
+
+/** Writes the index, whole or not at all. */
+export async function writeIndex(
+  shelf: Shelf,
+  recipe: Recipe,
+  files: IndexedFile[],
+  preview: Preview,
+): Promise<void> {
+  const index: Index = { version: INDEX_VERSION, recipe: recipe.hash, files, preview }
+  const temporary = `${shelf.index}.${process.pid}-${Math.random().toString(36).slice(2, 10)}.tmp`
+  await writeFile(temporary, `${JSON.stringify(index, undefined, 1)}\n`)
+  await replaceFile(temporary, shelf.index)
+}
+
+/** What the maker gives for files that are there. */
+export function variantsOf(
+  shelf: Shelf,
+  recipe: Recipe,
+  files: readonly IndexedFile[],
+  preview: Preview,
+  cached: boolean,
+): Variants {
+  // The three lists are of one length: one entry for each file of the recipe.
+  const all = recipe.files.map(({ format, width, height }, at): VariantFile => {
+    return { file: shelf.files[at] as string, format, width, height, bytes: files[at]?.bytes as number }
+  })
+  const { blurDataURL, blurWidth, blurHeight, color } = preview
+  return { files: all, blurDataURL, blurWidth, blurHeight, color, cached }
+}

@@ -1,0 +1,38 @@
+/** What becomes of a render: its variants, previews and placeholders. The only room that uses sharp. */
+export { createVariantMaker } from './cache.ts'
+export type { MakeOptions, VariantMaker, VariantMakerOptions } from './cache.ts'
+export { createInlineEncoder } from './inline.ts'
+export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan } from './input.ts'
+export type { InputOptions, InputPlan, InputRole } from './input.ts'
+export { headerSize, imageFormat } from './magic.ts'
+export { placeholderColor, placeholderSvg } from './placeholder.ts'
+export type { PlaceholderOptions } from './placeholder.ts'
+export { createEncoderPool } from './pool.ts'
+export type { EncoderPool, PoolOptions } from './pool.ts'
+export { planFiles, planRecipe } from './recipe.ts'
+export type { RecipeOptions } from './recipe.ts'
+export { isCutShort, looksLike } from './sniff.ts'
+export type { Looks } from './sniff.ts'
+export { encoderVersions } from './versions.ts'
+export type { EncoderVersions } from './versions.ts'
+export type {
+  ConvertedInput,
+  ConvertOptions,
+  Cut,
+  EncodedFile,
+  EncodedPicture,
+  EncodeJob,
+  Encoder,
+  Fit,
+  Format,
+  ImageFacts,
+  ImageFormat,
+  OutputSpec,
+  PlannedFile,
+  Preview,
+  Provenance,
+  Recipe,
+  SourceImage,
+  VariantFile,
+  Variants,
+} from './types.ts'
