@@ -12,9 +12,15 @@ const shell = process.platform === 'win32'
 /** Install and build what is missing or out of date. */
 export function setup() {
   checkNode()
-  step('install', installInputs(), join(root, 'node_modules'), () => run('npx', ['--yes', pinnedPnpm(), 'install', '--frozen-lockfile', '--prefer-offline']))
+  step('install', installInputs(), join(root, 'node_modules'), () =>
+    run('npx', ['--yes', pinnedPnpm(), 'install', '--frozen-lockfile', '--prefer-offline']),
+  )
   step('build', buildInputs(), join(root, 'packages/unplugin-onetoken/dist'), () =>
-    run('node', [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--silent'], join(root, 'packages/unplugin-onetoken')),
+    run(
+      'node',
+      [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--silent'],
+      join(root, 'packages/unplugin-onetoken'),
+    ),
   )
 }
 
@@ -56,7 +62,13 @@ function installInputs() {
       .filter((entry) => entry.isDirectory())
       .map((entry) => join(root, folder, entry.name, 'package.json')),
   )
-  return [join(root, 'pnpm-lock.yaml'), join(root, 'pnpm-workspace.yaml'), join(root, 'package.json'), join(root, 'test/package.json'), ...packages].filter(existsSync)
+  return [
+    join(root, 'pnpm-lock.yaml'),
+    join(root, 'pnpm-workspace.yaml'),
+    join(root, 'package.json'),
+    join(root, 'test/package.json'),
+    ...packages,
+  ].filter(existsSync)
 }
 
 function buildInputs() {
@@ -64,7 +76,12 @@ function buildInputs() {
   const sources = readdirSync(join(folder, 'src'), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
     .map((entry) => join(entry.parentPath, entry.name))
-  return [...sources.sort(), join(folder, 'tsdown.config.ts'), join(folder, 'package.json'), join(root, 'pnpm-lock.yaml')]
+  return [
+    ...sources.sort(),
+    join(folder, 'tsdown.config.ts'),
+    join(folder, 'package.json'),
+    join(root, 'pnpm-lock.yaml'),
+  ]
 }
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) setup()

@@ -1,5 +1,5 @@
+import { describe } from '../engine/index.ts'
 import { asOneTokenError } from '../errors.ts'
-import { describe } from '../engine/problems.ts'
 
 /**
  * An error as bundlers show it: they print the stack, which for a mistake of the user holds only the message.
@@ -21,6 +21,7 @@ export function bundlerError(thrown: unknown, root: string): unknown {
     hint: error.hint,
     loc,
   })
-  shown.stack = text
+  // As a stack without frames: Vite cuts off exactly this beginning and prints what is left.
+  shown.stack = `OneTokenError: ${text}\n`
   return shown
 }

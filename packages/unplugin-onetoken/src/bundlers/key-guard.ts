@@ -1,5 +1,5 @@
 import type { ResolvedConfig, Rollup } from 'vite'
-import type { Engine } from '../engine/engine.ts'
+import type { Engine } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 import { bundlerError } from './bundler-error.ts'
 

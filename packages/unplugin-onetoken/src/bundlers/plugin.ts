@@ -1,8 +1,13 @@
 import type { UnpluginOptions } from 'unplugin'
-import { DESCRIPTOR_FILE } from '../engine/descriptors.ts'
-import type { Engine, LoadedPicture } from '../engine/engine.ts'
-import { manifestModule, pictureModule, type ReferenceFile } from '../output/module.ts'
-import { SPECIFIER } from '../spec/reference.ts'
+import {
+  DESCRIPTOR_FILE,
+  SPECIFIER,
+  manifestModule,
+  pictureModule,
+  type Engine,
+  type LoadedPicture,
+  type ReferenceFile,
+} from '../engine/index.ts'
 import { bundlerError } from './bundler-error.ts'
 
 /** What a bundler's own file gives to the hooks that all bundlers share. */
@@ -11,6 +16,8 @@ export interface BundlerHost {
   engine(): Engine
   /** How a file is referred to in a module. */
   reference: ReferenceFile
+  /** Load `descriptor` anew when one of these files changes, or when `awaited` appears. */
+  watch(context: WatchContext, descriptor: string, files: { watch: readonly string[]; awaited?: string | undefined }): void
   /** Absolute path of what a relative or aliased id names, or undefined. */
   resolvePath(context: unknown, id: string, importer: string | undefined): Promise<string | undefined>
 }
@@ -18,6 +25,11 @@ export interface BundlerHost {
 const DESCRIPTOR_ID = /\.onetoken\.mjs(?:\?|$)/
 /** Our specifiers, descriptors that a manifest's module imports, and files that may be a manifest. */
 const RESOLVED_ID = /^virtual:onetoken(?:[/?]|$)|\.onetoken\.mjs$|\.ya?ml$/
+
+/** The part of a hook's context that watches. */
+export interface WatchContext {
+  addWatchFile(file: string): void
+}
 
 /** Hooks of every bundler. A bundler's oddities live in its own file. */
 export function plugin(host: BundlerHost): UnpluginOptions {
@@ -52,8 +64,8 @@ export function plugin(host: BundlerHost): UnpluginOptions {
         const [file = id] = id.split('?', 1)
         if (!DESCRIPTOR_FILE.test(file)) return undefined
         return await readable(engine, async () => {
-          const { code, watch } = await moduleOf(engine, file, host.reference)
-          for (const path of watch) this.addWatchFile(path)
+          const { code, ...files } = await moduleOf(engine, file, host.reference)
+          host.watch(this, file, files)
           // No mappings: what is generated here has absolute paths in it, which no source map may show.
           return { code, map: { version: 3, mappings: '', sources: [], names: [] } as never }
         })
@@ -88,15 +100,15 @@ async function moduleOf(
   engine: Engine,
   file: string,
   reference: ReferenceFile,
-): Promise<{ code: string; watch: string[] }> {
+): Promise<{ code: string; watch: string[]; awaited?: string | undefined }> {
   const descriptor = await engine.read(file)
   if (descriptor.kind === 'manifest') {
     const { members, watch } = await engine.loadManifest(file)
     const code = manifestModule(members.map(({ name, descriptor: specifier }) => ({ name, specifier })))
     return { code, watch }
   }
-  const { picture, watch } = await loadOrStandIn(engine, file)
-  return { code: pictureModule(picture, reference), watch }
+  const { picture, ...files } = await loadOrStandIn(engine, file)
+  return { code: pictureModule(picture, reference), ...files }
 }
 
 /** A build tells all its problems at once, at its end; elsewhere the first one is shown where it is. */

@@ -1,4 +1,4 @@
-import { createEngine, type Engine, type EngineOptions } from '../engine/engine.ts'
+import { createEngine, type Engine, type EngineOptions } from '../engine/index.ts'
 
 const engines = new Map<string, Engine>()
 

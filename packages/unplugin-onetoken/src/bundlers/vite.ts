@@ -1,14 +1,13 @@
 import { resolve } from 'node:path'
 import { createVitePlugin, type UnpluginOptions } from 'unplugin'
 import type { Plugin, Rollup, ResolvedConfig } from 'vite'
-import { writeTypes } from '../engine/write-types.ts'
-import type { Engine } from '../engine/engine.ts'
-import { summaryText } from '../engine/summary.ts'
-import type { Purpose } from '../render/rules.ts'
+import { summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
 import { refuseExposedKey, refuseShippedKey } from './key-guard.ts'
 import type { PluginOptions } from './options.ts'
 import { plugin } from './plugin.ts'
 import { engineOf } from './registry.ts'
+import { devWatcher } from './vite-dev.ts'
+import { normalizePath } from './normalize-path.ts'
 
 export type { PluginOptions }
 
@@ -21,6 +20,7 @@ export default onetoken
 function viteOptions(options: PluginOptions): UnpluginOptions {
   let config: ResolvedConfig | undefined
   let engine: Engine | undefined
+  const dev = devWatcher(async (file) => await engine?.changed(file))
   const hooks = plugin({
     engine: () => {
       if (engine === undefined) throw new TypeError('Vite has not resolved its configuration yet')
@@ -28,9 +28,13 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
     },
     // `no-inline`: a picture below Vite's limit would become text in the JavaScript, once for every width.
     reference: (file, name) => ({
-      statement: `import ${name} from ${JSON.stringify(`${file.replaceAll('\\', '/')}?url&no-inline`)}`,
+      statement: `import ${name} from ${JSON.stringify(`${normalizePath(file)}?url&no-inline`)}`,
       expression: name,
     }),
+    watch(context, descriptor, { watch, awaited }) {
+      if (config?.command === 'serve') dev.watch(descriptor, awaited === undefined ? watch : [...watch, awaited])
+      else for (const file of watch) context.addWatchFile(file)
+    },
     async resolvePath(context, id, importer) {
       const resolved = await (context as Rollup.PluginContext).resolve(id, importer, { skipSelf: true })
       return resolved?.id.split('?', 1)[0]
@@ -47,6 +51,7 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
       },
 
       configureServer(server) {
+        dev.serve(server)
         void writeTypesOf(engine, options.dts, server.config)
       },
 

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import { cac } from 'cac'
+import { describe } from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import { describe } from '../engine/problems.ts'
 import { mock, type MockFlags } from './mock.ts'
 import { plan } from './plan.ts'
 import { render, type RenderFlags } from './render.ts'

@@ -1,6 +1,4 @@
-import { describe } from '../engine/problems.ts'
-import { survey, type PlannedRender, type Survey } from '../engine/survey.ts'
-import { dollars } from '../render/pricing.ts'
+import { describe, dollars, survey, type PlannedRender, type Survey } from '../engine/index.ts'
 import { commandEngine, print, printJson, table, type GlobalFlags } from './terminal.ts'
 
 const WORDS: Record<PlannedRender['state'], string> = {

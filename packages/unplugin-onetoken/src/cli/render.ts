@@ -1,10 +1,14 @@
 import { confirm, isCancel, progress } from '@clack/prompts'
+import {
+  describe,
+  didYouMean,
+  dollars,
+  oneProblem,
+  survey,
+  type Engine,
+  type PlannedRender,
+} from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import type { Engine } from '../engine/engine.ts'
-import { describe, oneProblem } from '../engine/problems.ts'
-import { survey, type PlannedRender } from '../engine/survey.ts'
-import { didYouMean } from '../spec/nearest.ts'
-import { dollars } from '../render/pricing.ts'
 import { totals } from './plan.ts'
 import { commandEngine, isInteractive, numberFlag, print, printJson, type GlobalFlags } from './terminal.ts'
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
+import { createEngine, visible, type Engine } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
-import { createEngine, type Engine } from '../engine/engine.ts'
-import { visible } from '../spec/text.ts'
 
 /** Flags of every command. */
 export interface GlobalFlags {

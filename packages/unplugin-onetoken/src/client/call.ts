@@ -100,8 +100,9 @@ async function readReply(
   const timeout = Math.min(room.options.timeout, LONGEST_DOWNLOAD)
   const context = { ...room.options, network: room.network, timeout, signal }
   const { images, lost, failed } = await collectResults(answer.items, wanted, context)
-  if (images.length === 0)
+  if (images.length === 0) {
     return { ...facts, kind: KINDS[failed ?? 'unreadable'], note: lost.join(' '), cause: signal?.reason }
+  }
   const { redact, line } = room.cleaner
   return {
     images: images.map(({ bytes, revisedPrompt }) => ({

@@ -64,8 +64,9 @@ const ROWS: readonly Row[] = [
   { when: (f) => f.kind === 'error' && f.problem?.topic === 'key', code: 'API_KEY_REFUSED', stopAll: true },
   { when: (f) => f.kind === 'error' && f.problem?.topic === 'rate', code: 'API_RATE_LIMITED' },
   { when: (f) => f.kind === 'error' && f.problem?.topic === 'request', code: 'API_BAD_REQUEST' },
-  { when: () => true, code: 'POSSIBLY_BILLED', billed: 'yes' },
 ]
+
+const ANYTHING_ELSE: Row = { when: () => true, code: 'POSSIBLY_BILLED', billed: 'yes' }
 
 const LONGEST_BACK_OFF = 30_000
 const FIRST_BACK_OFF = 500
@@ -75,15 +76,14 @@ const LONGEST_SPREAD = 1_000
 
 /** Decide about a failure. Pure: the same facts give the same decision. */
 export function decide(failure: Failure, standing: Standing): Decision {
-  const row = ROWS.find(({ when }) => when(failure))
-  const code = row?.code ?? 'POSSIBLY_BILLED'
-  const possiblyBilled = row?.billed === 'yes' || (row?.billed === 'if sent' && failure.sent)
-  const tooLong = row?.resend === true && (failure.askedMs ?? 0) > standing.longestWait
-  const again = row?.resend === true && failure.shouldRetry !== false && !tooLong
+  const row = ROWS.find(({ when }) => when(failure)) ?? ANYTHING_ELSE
+  const possiblyBilled = row.billed === 'yes' || (row.billed === 'if sent' && failure.sent)
+  const tooLong = row.resend === true && (failure.askedMs ?? 0) > standing.longestWait
+  const again = row.resend === true && failure.shouldRetry !== false && !tooLong
   if (again && standing.resends < standing.maxResends) {
     return { action: 'resend', waitMs: waitFor(failure, standing) }
   }
-  return { action: 'fail', code, possiblyBilled, stopAll: row?.stopAll === true || tooLong }
+  return { action: 'fail', code: row.code, possiblyBilled, stopAll: row.stopAll === true || tooLong }
 }
 
 function waitFor({ askedMs, sent }: Failure, { resends, chance }: Standing): number {

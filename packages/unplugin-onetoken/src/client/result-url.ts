@@ -89,7 +89,7 @@ async function tryDownload(address: string, context: DownloadContext): Promise<D
       const outcome = await exchange(
         context.network[route.via],
         // No Authorization: an address is its own permission, and the key is for the API alone.
-        { method: 'GET', url: route.url, headers: { accept: 'image/*' } },
+        { method: 'GET', url: route.url, headers: { accept: 'image/*', 'accept-encoding': 'identity' } },
         { signal: context.signal, deadline: deadline.signal, largest: context.maxResultBytes },
       )
       const location = outcome.kind === 'reply' ? redirectOf(outcome) : undefined

@@ -1,4 +1,4 @@
-import { dirname, join, relative, resolve, sep } from 'node:path'
+import { dirname, relative, resolve, sep } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Picture } from '../output/picture.ts'
 import { isInside } from '../project/input-file.ts'
@@ -33,7 +33,10 @@ export interface EngineOptions {
 /** A picture, and the files that a change of which makes it another. */
 export interface LoadedPicture {
   picture: Picture
+  /** Absolute paths. */
   watch: string[]
+  /** A file that is not there yet, and with which the picture will be. */
+  awaited?: string | undefined
 }
 
 /** The entries of a manifest's module. */
@@ -263,10 +266,10 @@ async function loadPicture(
     if (purpose === 'dev') loads.delete(file)
     else log.warn(obtained.placeholder)
     tally.placeholder(identified.key)
-    watch.push(join(project.store, 'renders', `${identified.key}.json`))
     return {
       picture: await placeholderPicture(spec, purpose === 'dev' ? spec.label : undefined, project.store),
       watch,
+      awaited: workshop.store.recordFile(identified.key),
     }
   }
   const { record, made } = obtained

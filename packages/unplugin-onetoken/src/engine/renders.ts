@@ -1,3 +1,4 @@
+import { askAgain } from '../again.ts'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Project } from '../project/project.ts'
 import { createFlights } from '../render/flight.ts'
@@ -64,31 +65,38 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     })
 
   const fromStore = async ({ key, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const lookup = await store.find(key)
+    const lookup = await store.find(key, spec.label)
     if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
     if (lookup.state === 'missing') return undefined
     if (lookup.record.refusal !== undefined) throw refused(spec.label, lookup.record, spec.place)
     return lookup.record
   }
 
+  const jobOf = (identified: IdentifiedSpec, again: boolean): RenderJob => ({
+    key: identified.key,
+    label: identified.spec.label,
+    name: identified.spec.name,
+    provider: project.provider,
+    spec: identified.spec.render,
+    digests: identified.digests,
+    uploads: () => uploads(identified),
+    again,
+  })
+
   const renderOnce = (identified: IdentifiedSpec, again: boolean): Promise<Obtained> =>
     flights.join(identified.key, async () => {
-      // Whoever was in flight a moment ago may have brought it.
-      const there = again ? undefined : await fromStore(identified)
-      if (there !== undefined) return { record: there, made: false }
-      const { key, spec, digests } = identified
-      const record = await renderer.render({
-        key,
-        label: spec.label,
-        name: spec.name,
-        provider: project.provider,
-        spec: spec.render,
-        digests,
-        uploads: () => uploads(identified),
-        again,
-      })
-      made(identified, record)
-      return { record, made: true }
+      for (;;) {
+        if (!again) {
+          await renderer.othersDone(identified.key)
+          // Whoever was in flight a moment ago, here or in another process, may have brought it.
+          const there = await fromStore(identified)
+          if (there !== undefined) return { record: there, made: false }
+        }
+        const record = await renderer.render(jobOf(identified, again))
+        if (record === undefined) continue
+        made(identified, record)
+        return { record, made: true }
+      }
     })
 
   return {
@@ -96,15 +104,15 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     async stateOf(identified) {
       try {
         if ((await fromStore(identified)) !== undefined) return { state: 'cached' }
+        const problem = await renderer.standing(identified.key, identified.spec)
+        return problem === undefined
+          ? { state: 'missing' }
+          : { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
       } catch (thrown) {
         const problem = asOneTokenError(thrown)
         if (problem === undefined) throw thrown
         return { state: problem.code === 'API_REFUSED' ? 'refused' : 'unavailable', problem }
       }
-      const problem = await renderer.standing(identified.key, identified.spec)
-      return problem === undefined
-        ? { state: 'missing' }
-        : { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
     },
     settled: flights.settled,
     async obtain(identified, asker) {
@@ -138,9 +146,9 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
 function refused(label: string, { refusal, created }: RenderRecord, place: Place | undefined): OneTokenError {
   return new OneTokenError(
     'API_REFUSED',
-    `The API refused to render ${label} on ${created.slice(0, 10)}: ${refusal?.message ?? ''}`.trim(),
+    `${label} was refused on ${created.slice(0, 10)}: ${refusal?.message ?? 'the API did not say why.'}`,
     {
-      hint: 'It is not asked again for the same words: change them, or ask once more with "npx --no-install onetoken render NAME --again".',
+      hint: `It is not asked for again with the same words: change them. To try them once more: ${askAgain(label)}`,
       place,
     },
   )

@@ -81,10 +81,14 @@ export function createWorkshop(
       const composite = record.inputs?.some(({ role }) => role === 'image') === true
       labels.set(image.sha256, spec.label)
       const { sha256, width, height, format } = image
-      const variants = await maker.make({ sha256, width, height, format, file: store.imageFile(image) }, spec.output, {
-        name: spec.name,
-        provenance: settings.provenance ? { composite, model: String(record.request['model']) } : undefined,
-      })
+      const variants = await maker.make(
+        { sha256, width, height, format, file: store.imageFile(image) },
+        spec.output,
+        {
+          name: spec.name,
+          provenance: settings.provenance ? { composite, model: String(record.request['model']) } : undefined,
+        },
+      )
       const { files, cached, ...preview } = variants
       tally.variants(
         `${image.sha256} ${JSON.stringify(spec.output)}`,

@@ -69,7 +69,12 @@ function parsePart(part: Buffer): Part {
 /** A parameter of Content-Disposition: quoted (with `%22` or backslashes for quotes) or bare. */
 function parameter(header: string, name: string): string | undefined {
   const match = new RegExp(`;\\s*${name}=(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s;"]+))`, 'i').exec(header)
-  return match?.[1]?.replace(/\\(["\\])/g, '$1').replace(/%22/g, '"').replace(/%0D%0A/gi, '\r\n') ?? match?.[2]
+  return (
+    match?.[1]
+      ?.replace(/\\(["\\])/g, '$1')
+      .replace(/%22/g, '"')
+      .replace(/%0D%0A/gi, '\r\n') ?? match?.[2]
+  )
 }
 
 /** `filename*=UTF-8''…`, as some clients send it beside the plain one. */

@@ -24,7 +24,7 @@ export interface MockOptions {
   credit?: number | undefined
   /**
    * `scenic` paints pictures worth looking at (about a quarter of a second each); `flat` gives blocks of colour
-   * at once and loads no image library, for tests with hundreds of renders.
+   * at once, for tests with hundreds of renders; a png that is generated then loads no image library.
    * @default 'scenic'
    */
   style?: 'scenic' | 'flat' | undefined

@@ -24,11 +24,7 @@ const MAX_PROMPT = 32_000
  * Check the fields of a request as OpenAI does for gpt-image-2. `text` says that they come from a form,
  * where a number is written as text. Throws a {@link Problem}.
  */
-export function checkFields(
-  fields: Record<string, unknown>,
-  models: readonly string[],
-  text: boolean,
-): Job {
+export function checkFields(fields: Record<string, unknown>, models: readonly string[], text: boolean): Job {
   const given = Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null))
   for (const name of Object.keys(fields)) {
     if (!KNOWN.has(name)) fail('unknown_parameter', name, `Unknown parameter: '${name}'.`)
@@ -44,12 +40,17 @@ export function checkFields(
     compression: checkInteger('output_compression', given['output_compression'], 0, 100, text),
   }
   checkOneOf('moderation', given['moderation'], ['auto', 'low'])
-  if (given['user'] !== undefined && typeof given['user'] !== 'string') wrongType('user', 'a string', given['user'])
+  if (given['user'] !== undefined && typeof given['user'] !== 'string')
+    wrongType('user', 'a string', given['user'])
   if (![undefined, false, 'false'].includes(given['stream'] as undefined)) {
     fail('unsupported_value', 'stream', 'This server does not stream images: leave `stream` out.')
   }
   if (job.background === 'transparent' && job.format === 'jpeg') {
-    fail('invalid_value', 'background', 'A transparent background needs `output_format` png or webp, not jpeg.')
+    fail(
+      'invalid_value',
+      'background',
+      'A transparent background needs `output_format` png or webp, not jpeg.',
+    )
   }
   return job
 }
@@ -60,7 +61,11 @@ function fail(code: string, param: string, message: string): never {
 
 function wrongType(param: string, expected: string, value: unknown): never {
   const kind = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`
-  return fail('invalid_type', param, `Invalid type for '${param}': expected ${expected}, but got ${kind} instead.`)
+  return fail(
+    'invalid_type',
+    param,
+    `Invalid type for '${param}': expected ${expected}, but got ${kind} instead.`,
+  )
 }
 
 function checkModel(value: unknown, models: readonly string[]): void {
@@ -78,12 +83,13 @@ function checkModel(value: unknown, models: readonly string[]): void {
 }
 
 function checkPrompt(value: unknown): string {
-  if (value === undefined) fail('missing_required_parameter', 'prompt', "Missing required parameter: 'prompt'.")
+  if (value === undefined)
+    fail('missing_required_parameter', 'prompt', "Missing required parameter: 'prompt'.")
   if (typeof value !== 'string') wrongType('prompt', 'a string', value)
   if (value.trim() === '') {
     fail('empty_string', 'prompt', "Invalid 'prompt': empty string. Expected a string with minimum length 1.")
   }
-  const length = [...value].length
+  const length = Array.from(value).length
   if (length > MAX_PROMPT) {
     fail(
       'string_above_max_length',
@@ -108,7 +114,11 @@ function checkInteger(
     fail('integer_below_min_value', name, `Invalid '${name}': expected a value >= ${low}, but got ${number}.`)
   }
   if (number > high) {
-    fail('integer_above_max_value', name, `Invalid '${name}': expected a value <= ${high}, but got ${number}.`)
+    fail(
+      'integer_above_max_value',
+      name,
+      `Invalid '${name}': expected a value <= ${high}, but got ${number}.`,
+    )
   }
   return number
 }
@@ -139,7 +149,8 @@ function checkSize(value: unknown): { width: number; height: number } | undefine
   const height = Number(match[2])
   if (width % 16 || height % 16) invalid('Width and height must both be divisible by 16.')
   if (Math.max(width, height) > 3840) invalid('The longest edge must be 3840 pixels or less.')
-  if (Math.max(width, height) > 3 * Math.min(width, height)) invalid('The ratio of the edges must be 3:1 or less.')
+  if (Math.max(width, height) > 3 * Math.min(width, height))
+    invalid('The ratio of the edges must be 3:1 or less.')
   if (width * height < 655_360) invalid('Below the minimum of 655,360 pixels.')
   if (width * height > 8_294_400) invalid('Above the maximum of 8,294,400 pixels.')
   return { width, height }

@@ -5,18 +5,21 @@ export interface BudgetLimits {
   cost: number
 }
 
-/** A reserved part of a budget. */
+/** A reserved part of a budget. Ends once: by `settle` or by `release`. */
 export interface Reservation {
-  /** What was really spent, in dollars; frees the rest. */
-  settle(spent: number): void
+  /** The render is, or may be, paid for: count it at what it cost in dollars, and free the rest. */
+  settle(cost: number): void
+  /** Nothing was paid for: free all of it. */
+  release(): void
 }
 
 /** What a run has spent and may still spend. */
 export interface Budget {
+  readonly limits: Readonly<BudgetLimits>
   readonly spent: { renders: number; cost: number }
   /**
    * Reserve the worst case of a render before it is asked for. While other requests under way may turn out
-   * cheaper, it waits for them; `undefined` when the render does not fit.
+   * cheaper, it waits for them; `undefined` when the render does not fit, whatever they cost.
    */
   reserve(worst: number): Promise<Reservation | undefined>
 }
@@ -24,41 +27,41 @@ export interface Budget {
 /** Rounding of sums of dollars must not refuse what fits exactly. */
 const EPSILON = 1e-9
 
-/** A budget that no run exceeds, whatever the requests turn out to cost. */
+/** A budget that no run exceeds, as long as no request costs more than its worst case. */
 export function createBudget(limits: BudgetLimits): Budget {
   const spent = { renders: 0, cost: 0 }
   const underWay = { renders: 0, cost: 0 }
-  let settled: (() => void)[] = []
+  let waiting: (() => void)[] = []
 
-  const fits = (worst: number): boolean =>
-    spent.renders + underWay.renders + 1 <= limits.renders &&
-    spent.cost + underWay.cost + worst <= limits.cost + EPSILON
+  const fitsBeside = (other: BudgetLimits, worst: number): boolean =>
+    spent.renders + other.renders + 1 <= limits.renders &&
+    spent.cost + other.cost + worst <= limits.cost + EPSILON
 
   const take = (worst: number): Reservation => {
     underWay.renders += 1
     underWay.cost += worst
     let open = true
-    return {
-      settle(cost) {
-        if (!open) return
-        open = false
-        underWay.renders -= 1
-        underWay.cost -= worst
-        spent.cost += cost
-        if (cost > 0) spent.renders += 1
-        const waiting = settled
-        settled = []
-        for (const wake of waiting) wake()
-      },
+    const end = (renders: number, cost: number): void => {
+      if (!open) return
+      open = false
+      underWay.renders -= 1
+      underWay.cost -= worst
+      spent.renders += renders
+      spent.cost += cost
+      const woken = waiting
+      waiting = []
+      for (const wake of woken) wake()
     }
+    return { settle: (cost) => end(1, cost), release: () => end(0, 0) }
   }
 
   return {
+    limits,
     spent,
     async reserve(worst) {
-      while (!fits(worst)) {
-        if (underWay.renders === 0) return undefined
-        await new Promise<void>((wake) => settled.push(wake))
+      while (!fitsBeside(underWay, worst)) {
+        if (!fitsBeside({ renders: 0, cost: 0 }, worst)) return undefined
+        await new Promise<void>((wake) => waiting.push(wake))
       }
       return take(worst)
     },

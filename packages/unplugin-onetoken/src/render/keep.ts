@@ -1,147 +1,171 @@
-import { mkdtemp, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { RenderAnswer } from '../client/types.ts'
+import type { RenderAnswer, ResultImage } from '../client/types.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import { EXTENSIONS } from '../store/file-store.ts'
-import type { RecordImage, RenderRecord } from '../store/record.ts'
+import { askAgain } from '../again.ts'
+import type { RenderStore } from '../store/file-store.ts'
+import { reasonOf } from '../store/messages.ts'
+import { EXTENSIONS, type RenderRecord } from '../store/record.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './renderer.ts'
+import { salvage } from './salvage.ts'
 
-/** Bytes first: synced to disk before anything looks at them. Then the record; then the journal is cleared. */
+/** What keeping needs of the renderer's parts. */
+export type KeepParts = Pick<RendererParts, 'store' | 'header' | 'inspect' | 'warn' | 'now'>
+
+/** Keep a paid answer: in the store, or where the store fails in any folder that can be written. */
 export async function keep(
-  parts: RendererParts,
+  parts: KeepParts,
   job: RenderJob,
   answer: RenderAnswer,
   cost: RenderRecord['cost'],
 ): Promise<RenderRecord> {
-  const kept = await keepBytes(parts, job, answer)
-  const images: RecordImage[] = []
-  const spoiled: OneTokenError[] = []
-  for (const { file, sha256, bytes, header } of kept) {
-    try {
-      const { format, width, height } = await parts.inspect(file)
-      images.push({ sha256, format, width, height, bytes })
-    } catch (cause) {
-      // A decoder that died says nothing about the picture: what was paid for is recorded by its header.
-      if (asOneTokenError(cause)?.code !== 'IMAGE_INVALID') {
-        images.push({ sha256, ...header, bytes })
-        continue
-      }
-      const aside = await parts.store.setAside(file).catch(() => file)
-      spoiled.push(
-        new OneTokenError(
-          'IMAGE_INVALID',
-          `The API's picture for ${job.label} is damaged; its bytes are in ${aside}.`,
-          {
-            hint: `It was most likely billed. To ask again: npx --no-install onetoken render ${job.name ?? 'NAME'} --again`,
-            cause,
-          },
-        ),
-      )
-    }
+  try {
+    return await keepIn(parts.store, parts, job, answer, cost)
+  } catch (cause) {
+    if (isNoImage(cause)) throw cause
+    throw await salvage(job.label, parts.store, cause, async (spare) => {
+      await keepIn(spare, parts, job, answer, cost)
+    })
   }
-  const first = spoiled[0]
-  if (images.length === 0 && first !== undefined) throw first
-  const { n } = job.spec.request
-  if (images.length < n) {
-    const reasons = [...answer.lost, ...spoiled.map((error) => error.message)].join(' ')
-    parts.warn(`${job.label}: ${images.length} of ${n} pictures came. ${reasons}`.trim())
-  }
-  const record = recordOf(parts, job, answer, images, cost)
-  const standing = await parts.store.putRecord(record, { replace: job.again }).catch((cause: unknown) => {
-    throw salvaged(
-      job,
-      kept.map(({ file }) => file),
-      cause,
-    )
-  })
-  await parts.intents.clear(job.key)
-  return standing
 }
 
-interface KeptBytes {
-  file: string
+/** A refusal is an answer: the same words are not sent again until somebody asks. */
+export async function keepRefusal(
+  { store, now, warn }: KeepParts,
+  job: RenderJob,
+  { message }: OneTokenError,
+): Promise<void> {
+  try {
+    const lookup = await store.find(job.key)
+    const isRefusal = lookup.state === 'found' && lookup.record.refusal !== undefined
+    // A picture that was paid for stays when it is asked for anew and refused; so does what may be healed.
+    if (lookup.state !== 'missing' && !isRefusal) return
+    const record = recordOf(job, now(), { images: [], cost: { usd: 0, from: 'usage' } })
+    await store.putRecord({ ...record, refusal: { message } }, { replace: isRefusal })
+  } catch (cause) {
+    warn(`That the API refused ${job.label} could not be written down: ${reasonOf(cause)}`)
+  }
+}
+
+/** One result whose bytes are in the store. */
+interface Kept {
+  result: ResultImage
   sha256: string
-  bytes: number
+  file: string
   header: ImageFacts
 }
 
-async function keepBytes(parts: RendererParts, job: RenderJob, answer: RenderAnswer): Promise<KeptBytes[]> {
-  const kept: KeptBytes[] = []
-  for (const { bytes } of answer.images) {
-    const header = parts.header(bytes)
-    try {
-      if (header === undefined) {
-        const file = await parts.store.quarantine(`${job.key}.bin`, bytes)
-        answer.lost.push(`One result is not an image; its bytes are in ${file}.`)
-        continue
-      }
-      const { sha256, file } = await parts.store.putImage(bytes, EXTENSIONS[header.format])
-      kept.push({ file, sha256, bytes: bytes.length, header })
-    } catch (cause) {
-      throw salvaged(job, [await salvage(answer)], cause)
-    }
-  }
-  if (kept.length > 0) return kept
-  throw new OneTokenError(
-    'IMAGE_INVALID',
-    `The API answered ${job.label} with something that is no image. ${answer.lost.join(' ')}`,
-    {
-      hint: `It was most likely billed. To ask again: npx --no-install onetoken render ${job.name ?? 'NAME'} --again`,
-    },
-  )
-}
-
-/** The store failed with paid bytes in hand: any folder that can be written keeps them. */
-async function salvage(answer: RenderAnswer): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onetoken-salvage-'))
-  for (const [index, { bytes }] of answer.images.entries())
-    await writeFile(join(folder, `${index + 1}.bin`), bytes)
-  return folder
-}
-
-function salvaged(job: RenderJob, where: string[], cause: unknown): OneTokenError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new OneTokenError(
-    'STORE_WRITE',
-    `The render of ${job.label} was paid for, but the store could not keep it: ${reason}`,
-    {
-      hint: `Its bytes are in ${where.join(', ')}. Make the store writable and copy them before you build again.`,
-      cause,
-    },
-  )
-}
-
-function recordOf(
-  parts: RendererParts,
+/** Bytes first: synced to disk before anything looks at them. Then the record. */
+async function keepIn(
+  store: RenderStore,
+  parts: KeepParts,
   job: RenderJob,
-  answer: Pick<RenderAnswer, 'images' | 'usage' | 'requestId'>,
-  images: RecordImage[],
+  answer: RenderAnswer,
   cost: RenderRecord['cost'],
-): RenderRecord {
-  const revised = answer.images.map(({ revisedPrompt }) => revisedPrompt ?? null)
-  return {
-    version: 1,
-    key: job.key,
-    name: job.name,
-    provider: job.provider,
-    endpoint: job.spec.endpoint,
-    request: job.spec.request,
-    take: job.spec.take,
-    inputs: job.digests.length === 0 ? undefined : job.digests,
+): Promise<RenderRecord> {
+  const lost = [...answer.lost]
+  const kept = await keepBytes(store, parts, job, answer.images, lost)
+  const facts = await inspectAll(store, parts, kept, lost)
+  const good = kept.filter(({ file }) => facts.has(file))
+  if (good.length === 0) throw noImage(job.label, lost)
+  const images = good.map(({ sha256, file, header, result }) => {
+    const { format, width, height } = facts.get(file) ?? header
+    return { sha256, format, width, height, bytes: result.bytes.length }
+  })
+  const revised = good.map(({ result }) => result.revisedPrompt ?? null)
+  const record = recordOf(job, parts.now(), {
     images,
     revisedPrompts: revised.some((prompt) => prompt !== null) ? revised : undefined,
     usage: answer.usage === undefined ? undefined : { ...answer.usage },
     cost: { usd: Number(cost.usd.toFixed(6)), from: cost.from },
     requestId: answer.requestId,
-    created: parts.now().toISOString(),
+  })
+  const standing = await store.putRecord(record, { replace: job.again })
+  const { n } = job.spec.request
+  if (images.length < n) {
+    parts.warn(`${job.label}: ${images.length} of ${n} pictures came. ${lost.join(' ')}`.trim())
+  }
+  return standing
+}
+
+async function keepBytes(
+  store: RenderStore,
+  { header: read }: KeepParts,
+  job: RenderJob,
+  results: readonly ResultImage[],
+  lost: string[],
+): Promise<Kept[]> {
+  const kept: Kept[] = []
+  for (const result of results) {
+    const header = attempt(() => read(result.bytes))
+    if (header === undefined) {
+      const file = await store.quarantine(`${job.key}.bin`, result.bytes)
+      lost.push(`One result is no image; its bytes are in ${file}.`)
+    } else {
+      kept.push({ result, header, ...(await store.putImage(result.bytes, EXTENSIONS[header.format])) })
+    }
+  }
+  return kept
+}
+
+/** The facts of every file that can be used; what cannot is put aside. Equal results are one file. */
+async function inspectAll(
+  store: RenderStore,
+  { inspect }: KeepParts,
+  kept: readonly Kept[],
+  lost: string[],
+): Promise<Map<string, ImageFacts>> {
+  const facts = new Map<string, ImageFacts>()
+  for (const [file, header] of new Map(kept.map((one) => [one.file, one.header]))) {
+    try {
+      facts.set(file, await inspect(file))
+    } catch (cause) {
+      if (isNoImage(cause)) {
+        const aside = await store.setAside(file).catch(() => file)
+        lost.push(`One result is damaged: ${reasonOf(cause)} Its bytes are in ${aside}.`)
+      } else {
+        // A decoder that died says nothing about the picture: what was paid for is recorded by its header.
+        facts.set(file, header)
+      }
+    }
+  }
+  return facts
+}
+
+function recordOf(
+  { key, name, provider, spec, digests }: RenderJob,
+  now: Date,
+  answer: Pick<RenderRecord, 'images' | 'revisedPrompts' | 'usage' | 'cost' | 'requestId'>,
+): RenderRecord {
+  return {
+    version: 1,
+    key,
+    name,
+    provider,
+    endpoint: spec.endpoint,
+    request: spec.request,
+    take: spec.take,
+    inputs: digests.length === 0 ? undefined : digests,
+    ...answer,
+    created: now.toISOString(),
   }
 }
 
-/** A refusal is an answer: the same words are not sent again until somebody asks. */
-export async function keepRefusal(parts: RendererParts, job: RenderJob, error: OneTokenError): Promise<void> {
-  const apiMessage = error.details?.['apiMessage']
-  const refusal = { message: typeof apiMessage === 'string' ? apiMessage : error.message }
-  const record = recordOf(parts, job, { images: [] }, [], { usd: 0, from: 'usage' })
-  await parts.store.putRecord({ ...record, refusal }, { replace: job.again })
+function noImage(label: string, lost: readonly string[]): OneTokenError {
+  return new OneTokenError(
+    'IMAGE_INVALID',
+    `The API answered ${label} without a picture that can be used. ${lost.join(' ')}`.trim(),
+    { hint: `It was most likely billed. To pay for it again: ${askAgain(label)}` },
+  )
+}
+
+function isNoImage(thrown: unknown): boolean {
+  return asOneTokenError(thrown)?.code === 'IMAGE_INVALID'
+}
+
+/** The parser of headers reads bytes from outside: what it cannot cope with is no image. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
 }

@@ -23,6 +23,10 @@ export interface Price {
   open: boolean
 }
 
+function isPriced(quality: unknown): quality is keyof typeof TILES {
+  return typeof quality === 'string' && Object.hasOwn(TILES, quality)
+}
+
 /** Output tokens of one image. */
 export function outputTokens({ width, height }: Size, quality: keyof typeof TILES): number {
   const long = TILES[quality]
@@ -34,7 +38,7 @@ export function outputTokens({ width, height }: Size, quality: keyof typeof TILE
 export function price({ request, inputs }: RenderSpec, multiplier: number): Price {
   const size = parseSize(request.size)
   const { quality } = request
-  const priced = typeof quality === 'string' && quality in TILES ? (quality as keyof typeof TILES) : undefined
+  const priced = isPriced(quality) ? quality : undefined
   const tokens = outputTokens(size ?? DEAREST_SIZE, priced ?? 'high')
   // A token is at least one byte of UTF-8.
   const words = Buffer.byteLength(request.prompt) * TEXT_IN
@@ -49,13 +53,26 @@ export interface BilledTokens {
   input_tokens_details?: { text_tokens?: number | undefined; image_tokens?: number | undefined } | undefined
 }
 
-/** Dollars of what was really used; undefined when the answer does not say. */
-export function billedCost(usage: BilledTokens | undefined, multiplier: number): number | undefined {
-  if (usage?.output_tokens === undefined) return undefined
-  const details = usage.input_tokens_details
-  const text = details?.text_tokens ?? usage.input_tokens ?? 0
-  const image = details?.image_tokens ?? 0
-  return (text * TEXT_IN + image * IMAGE_IN + usage.output_tokens * IMAGE_OUT) * multiplier
+/**
+ * Dollars of what was really used; undefined when the answer does not say. Tokens whose kind it leaves open are
+ * counted as pictures where pictures were sent, which is the dearer kind.
+ */
+export function billedCost(
+  usage: BilledTokens | undefined,
+  { inputs }: Pick<RenderSpec, 'inputs'>,
+  multiplier: number,
+): number | undefined {
+  const { output_tokens: out = 0, input_tokens: all, input_tokens_details: details } = usage ?? {}
+  // No picture comes without output tokens: relays that do not count them send zeros.
+  if (out <= 0) return undefined
+  const sent = inputs.length > 0
+  if (sent && all === undefined && details?.image_tokens === undefined) return undefined
+  const known = { text: details?.text_tokens ?? 0, image: details?.image_tokens ?? 0 }
+  const open = Math.max(0, (all ?? 0) - known.text - known.image)
+  const isImage = sent && details?.image_tokens === undefined
+  const text = known.text + (isImage ? 0 : open)
+  const image = known.image + (isImage ? open : 0)
+  return (text * TEXT_IN + image * IMAGE_IN + out * IMAGE_OUT) * multiplier
 }
 
 /** `$0.053`; three digits below a dollar, two above. */

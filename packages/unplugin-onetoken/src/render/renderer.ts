@@ -1,14 +1,17 @@
-import type { CallOptions, OneTokenClient, RenderAnswer, Upload } from '../client/types.ts'
+import type { OneTokenClient, RenderAnswer, Upload } from '../client/types.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import type { RenderSpec } from '../spec/types.ts'
 import type { InputDigest } from '../spec/key.ts'
-import { storeWriteError, type RenderStore } from '../store/file-store.ts'
+import type { RenderStore } from '../store/file-store.ts'
 import type { Intents } from '../store/intents.ts'
 import type { RecordImage, RenderRecord } from '../store/record.ts'
-import type { Budget, Reservation } from './budget.ts'
-import { billedCost, dollars, price } from './pricing.ts'
-import type { Schedule } from './schedule.ts'
+import { ask } from './ask.ts'
+import type { Budget } from './budget.ts'
+import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
+import { openJournal, Taken, type Journal } from './journal.ts'
 import { keep, keepRefusal } from './keep.ts'
+import { billedCost, price } from './pricing.ts'
+import type { Schedule } from './schedule.ts'
 
 /** Facts of an image, from a full decode. */
 export type ImageFacts = Pick<RecordImage, 'format' | 'width' | 'height'>
@@ -47,120 +50,107 @@ export interface RenderJob {
 
 /** Pays for renders and keeps them. */
 export interface Renderer {
-  /** Ask the API and keep the answer. Throws what went wrong; see {@link OneTokenError}. */
-  render(job: RenderJob): Promise<RenderRecord>
-  /** The error of a request that was sent in an earlier run and never answered; undefined when there is none. */
+  /**
+   * Ask the API and keep the answer. Undefined when another process was first: then it is its request that is to
+   * be waited for, and its record that counts. Throws what went wrong; see {@link OneTokenError}.
+   */
+  render(job: RenderJob): Promise<RenderRecord | undefined>
+  /** The error of a request that was sent and never answered; undefined when there is none, or it is under way. */
   standing(
     key: string,
     picture: { label: string; name: string | undefined },
   ): Promise<OneTokenError | undefined>
+  /** Wait while another process of this machine has the request under way. Rejects when the queue is stopped. */
+  othersDone(key: string): Promise<void>
 }
 
 /** The only caller of the client. */
 export function createRenderer(parts: RendererParts): Renderer {
+  const { intents, budget, schedule, multiplier } = parts
   return {
-    async standing(key, picture) {
-      const intent = await parts.intents.read(key)
-      return intent?.state === 'sent' ? standingIntent(picture, intent.time, intent.failure) : undefined
+    async standing(key, { label }) {
+      const intent = await intents.read(key)
+      if (intent?.state !== 'sent' || intents.isUnderWay(intent)) return undefined
+      return standingIntent(label, intent)
     },
 
+    othersDone: (key) => intents.othersDone(key, schedule.stopped),
+
     async render(job) {
-      const standing = await parts.intents.read(job.key)
-      if (standing?.state === 'sent' && !job.again) throw standingIntent(job, standing.time, standing.failure)
-      const { worst } = price(job.spec, parts.multiplier)
-      const reservation = await parts.budget.reserve(worst)
-      if (reservation === undefined) throw budgetReached(job, worst, parts.budget)
-      const answer = await ask(parts, job, reservation, worst, standing !== undefined)
-      const cost = billedCost(answer.usage, parts.multiplier)
-      reservation.settle(cost ?? worst)
-      return await keep(
-        parts,
-        job,
-        answer,
-        cost === undefined ? { usd: worst, from: 'estimate' } : { usd: cost, from: 'usage' },
-      )
+      const before = await intents.read(job.key)
+      if (before?.state === 'sent' && !job.again) {
+        if (intents.isUnderWay(before)) return undefined
+        throw standingIntent(job.label, before)
+      }
+      const { worst } = price(job.spec, multiplier)
+      const reservation = await budget.reserve(worst)
+      if (reservation === undefined) throw budgetReached(job.label, worst, budget)
+      const journal = openJournal(parts, job, before)
+      let answer: RenderAnswer
+      try {
+        answer = await ask(parts, job, journal)
+      } catch (thrown) {
+        const isBilled = mayBeBilled(journal, thrown)
+        if (isBilled) reservation.settle(worst)
+        else reservation.release()
+        return await endWithout(parts, job, journal, thrown)
+      }
+      const cost = costOf(answer, job.spec, worst, multiplier)
+      reservation.settle(cost.usd)
+      return await keepJournaled(parts, job, journal, answer, cost)
     },
   }
 }
 
-/** Send the request when its turn comes; journal it before, and say in the journal what became of it. */
-async function ask(
+/** A failure of the client says whether a picture may have been billed; any other, once it was sent, does not know. */
+function mayBeBilled({ isSent }: Journal, thrown: unknown): boolean {
+  if (!isSent || thrown instanceof Taken) return false
+  return asOneTokenError(thrown)?.details?.['possiblyBilled'] !== false
+}
+
+/** No answer came: say so in the journal, stop what would fail in the same way, and throw the reason. */
+async function endWithout(
   parts: RendererParts,
   job: RenderJob,
-  reservation: Reservation,
-  worst: number,
-  resumed: boolean,
-): Promise<RenderAnswer> {
-  const { intents, schedule } = parts
-  const intent = { key: job.key, label: job.label, pid: process.pid }
-  const journal = (state: 'planned' | 'sent', failure?: string): Promise<void> =>
-    intents.write({ ...intent, state, time: parts.now().toISOString(), failure })
-  let sent = false
-  const onSend = async (): Promise<void> => {
-    if (!sent) await journal('sent')
-    sent = true
+  journal: Journal,
+  thrown: unknown,
+): Promise<undefined> {
+  if (thrown instanceof Taken) {
+    await journal.withdraw()
+    return undefined
   }
+  const error = asOneTokenError(thrown) ?? unforeseen(job.label, thrown, journal.isSent)
+  if (error.details?.['stopAll'] === true) parts.schedule.stop(error)
+  if (error.code === 'API_REFUSED') await keepRefusal(parts, job, error)
+  if (mayBeBilled(journal, thrown)) await journal.fail(error.message)
+  else await journal.withdraw()
+  throw named(error, job)
+}
+
+async function keepJournaled(
+  parts: RendererParts,
+  job: RenderJob,
+  journal: Journal,
+  answer: RenderAnswer,
+  cost: RenderRecord['cost'],
+): Promise<RenderRecord> {
   try {
-    return await schedule.run(async (signal) => {
-      const [client, files] = [await parts.client(), await job.uploads()]
-      await parts.store.prepare()
-      await journal('planned').catch((cause: unknown) => {
-        throw storeWriteError(parts.store.cache, cause)
-      })
-      const options: CallOptions = {
-        signal,
-        // The same words asked for anew must not be answered from an older request's result.
-        idempotencyKey: job.again && !resumed ? `${job.key}-${parts.now().getTime()}` : job.key,
-        onSend,
-        onWait: ({ ms, status }) => (status === undefined ? undefined : schedule.slowDown(ms)),
-      }
-      const { request } = job.spec
-      return job.spec.endpoint === 'edits'
-        ? await client.edit(request, files, options)
-        : await client.generate(request, options)
-    })
-  } catch (thrown) {
-    const error =
-      asOneTokenError(thrown) ??
-      new OneTokenError('API_UNEXPECTED', `The render of ${job.label} failed: ${String(thrown)}`, {
-        cause: thrown,
-      })
-    const billed = sent && mayBeBilled(error)
-    reservation.settle(billed ? worst : 0)
-    if (billed) await journal('sent', error.message).catch(() => undefined)
-    else await intents.clear(job.key).catch(() => undefined)
-    if (error.details?.['stopAll'] === true) schedule.stop(error)
-    if (error.code === 'API_REFUSED') await keepRefusal(parts, job, error)
+    const record = await keep(parts, job, answer, cost)
+    await journal.close()
+    return record
+  } catch (error) {
+    const { message, hint = '' } = asOneTokenError(error) ?? { message: String(error) }
+    await journal.fail(`${message} ${hint}`.trim())
     throw error
   }
 }
 
-function mayBeBilled(error: OneTokenError): boolean {
-  return error.details?.['possiblyBilled'] === true || error.exitCode === 4
-}
-
-function standingIntent(
-  job: Pick<RenderJob, 'label' | 'name'>,
-  time: string,
-  failure: string | undefined,
-): OneTokenError {
-  const when = time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`
-  return new OneTokenError(
-    'POSSIBLY_BILLED',
-    `${job.label} was sent ${when} and never answered, so it may have been billed.${failure === undefined ? '' : ` What happened: ${failure}`}`,
-    {
-      hint: `Look at your usage in the OneToken dashboard. To pay for it (again): npx --no-install onetoken render ${job.name ?? 'NAME'} --again`,
-    },
-  )
-}
-
-function budgetReached(job: RenderJob, worst: number, { spent }: Budget): OneTokenError {
-  return new OneTokenError(
-    'BUDGET_REACHED',
-    `${job.label} may cost ${dollars(worst)}, which the budget of this run does not hold: ${dollars(spent.cost)} and ${spent.renders} renders are used.`,
-    {
-      hint: 'Run again to go on, or raise "budget" in the settings: { cost: dollars, renders: number }.',
-      details: { worst },
-    },
-  )
+function costOf(
+  { usage }: RenderAnswer,
+  spec: RenderSpec,
+  worst: number,
+  multiplier: number,
+): RenderRecord['cost'] {
+  const usd = billedCost(usage, spec, multiplier)
+  return usd === undefined ? { usd: worst, from: 'estimate' } : { usd, from: 'usage' }
 }

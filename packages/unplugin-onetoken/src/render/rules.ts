@@ -44,17 +44,20 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
     return no(facts.missing, `the setting "missing" is "${facts.missing}"`, hint)
   }
   if (!facts.hasKey) {
-    const hint =
-      'Set ONETOKEN_API_KEY (in the environment or in .env.local), or set "missing": "placeholder" to build without them.'
-    return no('error', 'there is no API key', hint)
+    const set = 'Set ONETOKEN_API_KEY (in the environment or in .env.local)'
+    const without = ', or set "missing": "placeholder" to build without them'
+    return no('error', 'there is no API key', `${set}${facts.purpose === 'build' ? without : ''}.`)
   }
   return { spend: true }
 }
 
-function frozen({ frozen: said, missing }: SpendingFacts): SpendingDecision {
+function frozen({ purpose, frozen: said, missing }: SpendingFacts): SpendingDecision {
+  const thaw = 'set "frozen": false in the settings or ONETOKEN_FROZEN=0.'
+  // Who says "render" wants the pictures, not something in their place.
+  if (purpose === 'command') return no('error', 'rendering is frozen', `To render here, ${thaw}`)
   const hint =
     `Render them on your machine with "${RENDER}" and commit the folder of the renders. ` +
-    'To let this build render, set "frozen": false in the settings or ONETOKEN_FROZEN=0.'
+    `To let this build render, ${thaw}`
   const why =
     said === true
       ? 'rendering is frozen'

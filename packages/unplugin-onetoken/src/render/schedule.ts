@@ -10,9 +10,11 @@ export interface ScheduleLimits {
 
 /** The queue of requests to the API. */
 export interface Schedule {
-  /** Run `job` when its turn comes. Rejects with the reason when the queue was stopped before. */
+  /** Aborted, with the reason, when the queue is stopped: whoever waits to begin need not wait any longer. */
+  readonly stopped: AbortSignal
+  /** Run `job` when its turn comes. Rejects with the reason when the queue is stopped before. */
   run<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T>
-  /** Start nothing new for a while: the API said that it is too much for the whole account. */
+  /** Start nothing new for so many milliseconds: the API said that it is too much for the whole account. */
   slowDown(ms: number): void
   /** Reject what has not started. What is under way goes on: it may be billed. */
   stop(reason: OneTokenError): void
@@ -21,42 +23,72 @@ export interface Schedule {
 }
 
 /** setTimeout's longest delay; a longer one fires at once. */
-const MAX_TIMER = 2_147_483_647
+const LONGEST_TIMER = 2_147_483_647
 
 /** A queue with the API's own limits: bundlers ask for hundreds of pictures at once. */
 export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimits): Schedule {
+  // Strict: in no 60 seconds are there more, where fixed windows let pass twice as many around their edges.
   const perMinute =
-    requestsPerMinute === undefined ? {} : { intervalCap: requestsPerMinute, interval: 60_000 }
+    requestsPerMinute === undefined ? {} : { intervalCap: requestsPerMinute, interval: 60_000, strict: true }
   const queue = new PQueue({ concurrency, ...perMinute })
-  const controller = new AbortController()
-  let stopped: OneTokenError | undefined
+  const stopping = new AbortController()
+  const aborting = new AbortController()
+  const waiting = new Set<(reason: unknown) => void>()
   let resumeAt = 0
   let timer: NodeJS.Timeout | undefined
 
+  const sleep = (): void => {
+    clearTimeout(timer)
+    timer = setTimeout(wake, Math.min(resumeAt - performance.now(), LONGEST_TIMER))
+    // A process with nothing to ask for does not stay alive for a pause.
+    if (waiting.size === 0) timer.unref()
+  }
+  const wake = (): void => {
+    if (performance.now() < resumeAt) return sleep()
+    timer = undefined
+    queue.start()
+  }
+  const stop = (reason: OneTokenError): void => {
+    if (stopping.signal.aborted) return
+    clearTimeout(timer)
+    // Not one by one as their turns come: that may be minutes from now.
+    queue.clear()
+    for (const reject of waiting) reject(reason)
+    waiting.clear()
+    stopping.abort(reason)
+  }
+
   return {
-    async run(job) {
-      return await queue.add(async () => {
-        if (stopped !== undefined) throw stopped
-        return await job(controller.signal)
-      })
-    },
+    stopped: stopping.signal,
+    run: (job) =>
+      new Promise((resolve, reject) => {
+        if (stopping.signal.aborted) return reject(stopping.signal.reason)
+        waiting.add(reject)
+        timer?.ref()
+        void queue.add(async () => {
+          waiting.delete(reject)
+          try {
+            resolve(await job(aborting.signal))
+          } catch (error) {
+            reject(error)
+          }
+        })
+      }),
     slowDown(ms) {
-      const until = Date.now() + Math.min(ms, MAX_TIMER)
-      if (until <= resumeAt) return
+      const until = performance.now() + ms
+      if (stopping.signal.aborted || !(until > resumeAt)) return
       resumeAt = until
       queue.pause()
-      clearTimeout(timer)
-      timer = setTimeout(() => queue.start(), until - Date.now())
+      sleep()
     },
-    stop(reason) {
-      stopped ??= reason
-      clearTimeout(timer)
-      queue.start()
-    },
+    stop,
     abort() {
-      stopped ??= new OneTokenError('ABORTED', 'The run was stopped.')
-      queue.start()
-      controller.abort(stopped)
+      stop(
+        new OneTokenError('ABORTED', 'The run was stopped.', {
+          hint: 'Run it again to go on: what is in the store stays there.',
+        }),
+      )
+      aborting.abort(stopping.signal.reason)
     },
   }
 }

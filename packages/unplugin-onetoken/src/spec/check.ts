@@ -1,5 +1,6 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import { canonicalName, checkParameter, unknownParameter } from './parameters.ts'
+import { canonicalName, checkParameter, givenTwice, unknownParameter } from './parameters.ts'
+import { normalizeText } from './text.ts'
 import type { Parameters } from './types.ts'
 
 /** Finds the place of a value, or of its name, in the file it was read from. */
@@ -22,35 +23,52 @@ export function collector(errors: OneTokenError[]): Keep {
   }
 }
 
+/** Which parameters may stand in a mapping, and why others may not (see `unknownParameter`). */
+export interface AllowedParameters {
+  names: readonly string[]
+  reason: string
+}
+
 /** Check every parameter of a mapping that stands at `path`; mistakes go to `keep`, each with its place. */
 export function checkParameters(
   values: Record<string, unknown>,
   path: readonly (string | number)[],
   locate: Locate,
-  allowed: readonly string[],
+  { names, reason }: AllowedParameters,
   keep: Keep,
 ): Parameters {
   const parameters: Record<string, unknown> = {}
   for (const [written, value] of Object.entries(values)) {
+    // A settings file in TypeScript may leave a parameter undefined.
+    if (value === undefined) continue
     const name = canonicalName(written)
+    const at = (part: 'name' | 'value'): Place => locate([...path, written], part)
     keep(() => {
-      if (name === undefined || !allowed.includes(written)) {
-        throw unknownParameter(written, allowed).at(locate([...path, written], 'name'))
+      if (name === undefined || !names.includes(written)) {
+        throw (written === '<<' ? mergeKey() : unknownParameter(written, names, reason)).at(at('name'))
       }
-      if (Object.hasOwn(parameters, name)) {
-        const place = locate([...path, written], 'name')
-        throw new OneTokenError('BAD_VALUE', `"${written}" and its other name are both given; keep one.`, {
-          place,
-        })
-      }
+      if (Object.hasOwn(parameters, name)) throw givenTwice('BAD_VALUE', name).at(at('name'))
       try {
-        parameters[name] = checkParameter(name, value, written)
+        parameters[name] = checkParameter(name, normalized(name, value), written)
       } catch (error) {
-        throw asOneTokenError(error)?.at(locate([...path, written])) ?? error
+        throw asOneTokenError(error)?.at(at('value')) ?? error
       }
     })
   }
   return parameters as Parameters
+}
+
+/** Text as a query's is: the same words in a manifest and in an import are the same picture. */
+function normalized(name: keyof Parameters, value: unknown): unknown {
+  if (name === 'extra') return value
+  if (typeof value === 'string') return normalizeText(value)
+  return Array.isArray(value) ? value.map((item: unknown) => normalized(name, item)) : value
+}
+
+function mergeKey(): OneTokenError {
+  return new OneTokenError('UNKNOWN_PARAMETER', 'The merge key "<<" is not part of YAML 1.2.', {
+    hint: 'Put what entries share under "defaults" at the top, or use an alias for a single value: widths: *widths',
+  })
 }
 
 const MOST_SHOWN = 20
@@ -66,9 +84,9 @@ export function throwAll(errors: readonly OneTokenError[], what: (count: number)
   const more = errors.length - MOST_SHOWN
   const lines = errors.slice(0, MOST_SHOWN).map((error) => `- ${describe(error)}`)
   if (more > 0) lines.push(`- and ${more} more`)
-  const exits = new Set(errors.map((error) => error.code))
+  const codes = new Set(errors.map((error) => error.code))
   throw new OneTokenError(
-    exits.size === 1 ? first.code : 'SEVERAL',
+    codes.size === 1 ? first.code : 'SEVERAL',
     `${what(errors.length)}:\n${lines.join('\n')}`,
     {
       place: first.place === undefined ? undefined : { file: first.place.file },

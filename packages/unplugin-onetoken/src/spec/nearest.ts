@@ -1,18 +1,23 @@
 import { closestMatch } from 'leven'
+import { quote } from './text.ts'
+
+/** Longer names are sentences: nothing is near them. */
+const MAX_LENGTH = 100
 
 /** The one of `names` that `name` was most likely meant to be, or `undefined` when none is near. */
 export function nearest(name: string, names: Iterable<string>): string | undefined {
+  if (name.length > MAX_LENGTH) return undefined
   const lower = name.toLowerCase().trim()
   const candidates = [...names]
   const same = candidates.find((candidate) => candidate.toLowerCase() === lower)
   if (same !== undefined) return same
-  // A third of the letters may differ: `promt` is `prompt`, `zebra` is nothing.
-  const maxDistance = Math.max(1, Math.floor(lower.length / 3))
+  // A third of the letters may differ: `promt` is `prompt`, `zebra` is nothing. One letter is like any other.
+  const maxDistance = lower.length < 2 ? 0 : Math.max(1, Math.floor(lower.length / 3))
   return closestMatch(lower, candidates, { maxDistance })
 }
 
 /** `; did you mean "prompt"?` or the empty string. */
 export function didYouMean(name: string, names: Iterable<string>): string {
   const found = nearest(name, names)
-  return found === undefined ? '' : `; did you mean "${found}"?`
+  return found === undefined ? '' : `; did you mean ${quote(found)}?`
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { OneTokenError } from '../errors.ts'
+import { badValue, count, type Expectation } from './bad-value.ts'
+import { isJsonTree } from './json-tree.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { quote } from './text.ts'
 import type { Parameters } from './types.ts'
@@ -7,18 +9,20 @@ import type { Parameters } from './types.ts'
 /** How the text of a query becomes the value that a manifest would hold. */
 type QueryForm = 'text' | 'integer' | 'list' | 'integers' | 'quality'
 
-interface Parameter {
+interface Parameter extends Expectation {
   schema: z.ZodType
-  /** What a value must be, to follow "must be". */
-  expects: string
-  /** The words to choose from, where there is such a list. */
-  words?: readonly string[]
   query: QueryForm | undefined
   /** Whether a change of it is another render. */
   inKey: boolean
 }
 
-const MAX_PROMPT = 32_000
+/** The API's limit of a prompt, counted in UTF-16 code units: the stricter reading of "characters". */
+export const MAX_PROMPT = 32_000
+
+/** Far more than any name, path or description. */
+const MAX_TEXT = 10_000
+
+const wellFormed = (value: string): boolean => value.isWellFormed()
 
 const words = (list: readonly [string, ...string[]]): Pick<Parameter, 'schema' | 'expects' | 'words'> => ({
   schema: z.enum(list),
@@ -33,16 +37,29 @@ const integer = (
   schema: z.int().min(from).max(to),
   expects: to === Number.MAX_SAFE_INTEGER ? `${what} from ${from} up` : `${what} from ${from} to ${to}`,
 })
-const text = (expects: string): Pick<Parameter, 'schema' | 'expects'> => ({
-  schema: z.string().min(1),
+const text = (
+  expects: string,
+  { least = 1, most = MAX_TEXT } = {},
+): Pick<Parameter, 'schema' | 'expects' | 'anyText'> => ({
+  schema: z.string().min(least).max(most).refine(wellFormed),
   expects,
+  anyText: most,
 })
-const oneOrMany = (item: z.ZodType): z.ZodType =>
-  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1))
+const oneOrMany = (item: z.ZodType, most = 100): z.ZodType =>
+  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(most))
 
 const FORMATS = ['avif', 'webp', 'jpg', 'png'] as const
 const formatWord = z.preprocess((value) => (value === 'jpeg' ? 'jpg' : value), z.enum(FORMATS))
 const encoderQuality = z.int().min(1).max(100)
+const ONE_A_FORMAT = Object.fromEntries(FORMATS.map((format) => [format, encoderQuality.optional()]))
+
+/** `{ jpeg: 80 }` as `{ jpg: 80 }`, unless both are there. */
+function jpegAsJpg(value: unknown): unknown {
+  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'jpeg') || 'jpg' in value)
+    return value
+  const { jpeg, ...others } = value as Record<string, unknown>
+  return { ...others, jpg: jpeg }
+}
 
 /** sharp's positions, gravities and strategies. */
 const POSITIONS = [
@@ -78,12 +95,7 @@ const POSITIONS = [
  */
 const PARAMETERS = {
   prompt: {
-    schema: z
-      .string()
-      .min(1)
-      .max(MAX_PROMPT)
-      .refine((value) => value.isWellFormed()),
-    expects: `text of 1 to ${MAX_PROMPT.toLocaleString('en')} characters`,
+    ...text(`text of 1 to ${count(MAX_PROMPT)} characters`, { most: MAX_PROMPT }),
     query: 'text',
     inKey: true,
   },
@@ -101,13 +113,13 @@ const PARAMETERS = {
   output_format: { ...words(['png', 'jpeg', 'webp']), query: 'text', inKey: true },
   output_compression: { ...integer(0, 100), query: 'integer', inKey: true },
   extra: {
-    schema: z.record(z.string(), z.json()),
-    expects: 'a mapping of further fields for the API',
+    schema: z.preprocess((value) => (isJsonTree(value) ? value : undefined), z.record(z.string(), z.json())),
+    expects: 'a mapping of further fields for the API, as JSON can hold it',
     query: undefined,
     inKey: true,
   },
   image: {
-    schema: oneOrMany(z.string().min(1)).refine((value) => (value as string[]).length <= 16),
+    schema: oneOrMany(z.string().min(1).max(MAX_TEXT).refine(wellFormed), 16),
     expects: 'the path of a picture, or up to 16 paths',
     query: 'list',
     inKey: true,
@@ -130,7 +142,7 @@ const PARAMETERS = {
     inKey: false,
   },
   q: {
-    schema: z.union([encoderQuality, z.partialRecord(z.enum(FORMATS), encoderQuality)]),
+    schema: z.preprocess(jpegAsJpg, z.union([encoderQuality, z.strictObject(ONE_A_FORMAT)])),
     expects: 'a quality from 1 to 100, or one a format, such as avif:50;webp:80 (in YAML: { avif: 50 })',
     query: 'quality',
     inKey: false,
@@ -143,7 +155,11 @@ const PARAMETERS = {
   },
   fit: { ...words(['cover', 'contain', 'fill', 'inside', 'outside']), query: 'text', inKey: false },
   position: { ...words(POSITIONS), query: 'text', inKey: false },
-  alt: { schema: z.string(), expects: 'text', query: 'text', inKey: false },
+  alt: {
+    ...text('text ("" for a picture that is only decoration)', { least: 0 }),
+    query: 'text',
+    inKey: false,
+  },
 } as const satisfies Record<keyof Parameters, Parameter>
 
 const ALIASES: Record<string, keyof Parameters> = { w: 'widths', format: 'formats' }
@@ -163,11 +179,13 @@ export function canonicalName(name: string): keyof Parameters | undefined {
   return Object.hasOwn(PARAMETERS, name) ? (name as keyof Parameters) : undefined
 }
 
-/** The error for a name that is no parameter. */
-export function unknownParameter(name: string, allowed: readonly string[]): OneTokenError {
-  const known = canonicalName(name)
-  if (known !== undefined && !allowed.includes(name)) {
-    return new OneTokenError('UNKNOWN_PARAMETER', `The parameter "${name}" cannot be used here.`, {
+/**
+ * The error for a name that is no parameter, or none of those `allowed`.
+ * `reason` says why a parameter cannot be used, to follow its name and a colon.
+ */
+export function unknownParameter(name: string, allowed: readonly string[], reason: string): OneTokenError {
+  if (canonicalName(name) !== undefined && !allowed.includes(name)) {
+    return new OneTokenError('UNKNOWN_PARAMETER', `The parameter "${name}" cannot be used here: ${reason}.`, {
       hint: `Here these can be used: ${allowed.join(', ')}.`,
     })
   }
@@ -178,28 +196,33 @@ export function unknownParameter(name: string, allowed: readonly string[]): OneT
   )
 }
 
+/** The error for `w` beside `widths`, or `format` beside `formats`. */
+export function givenTwice(code: 'QUERY_INVALID' | 'BAD_VALUE', name: keyof Parameters): OneTokenError {
+  const alias = Object.keys(ALIASES).find((other) => ALIASES[other] === name)
+  return new OneTokenError(
+    code,
+    `"${alias}" and "${name}" are two names of one parameter, and both are given.`,
+    {
+      hint: 'Keep one of them.',
+    },
+  )
+}
+
 /**
  * Check the value of one parameter, as a manifest holds it, and return it in its canonical form
- * (lists as arrays, text normalised by the caller). Throws `BAD_VALUE`.
+ * (lists as arrays, text normalised by the caller). Throws `BAD_VALUE`, which names the parameter and shows the
+ * value as they were written.
  */
 export function checkParameter<Name extends keyof Parameters>(
   name: Name,
   value: unknown,
   writtenName: string = name,
+  writtenValue: unknown = value,
 ): NonNullable<Parameters[Name]> {
   const parameter: Parameter = PARAMETERS[name]
   const result = parameter.schema.safeParse(value)
   if (result.success) return result.data as NonNullable<Parameters[Name]>
-  throw badValue(writtenName, value, parameter)
-}
-
-function badValue(name: string, value: unknown, parameter: Parameter): OneTokenError {
-  const shown =
-    typeof value === 'string' ? quote(value) : quote(JSON.stringify(value) ?? 'nothing').slice(1, -1)
-  const suggestion =
-    typeof value === 'string' && parameter.words !== undefined ? didYouMean(value, parameter.words) : ''
-  const end = suggestion === '' ? '.' : suggestion
-  return new OneTokenError('BAD_VALUE', `"${name}" cannot be ${shown}: it must be ${parameter.expects}${end}`)
+  throw badValue(writtenName, writtenValue, parameter)
 }
 
 /** The value that a manifest would hold for a query's text. Never throws: what cannot be read is left for the check. */
@@ -230,8 +253,7 @@ function numberOr(value: string): number | string {
 function qualityFromQuery(value: string, items: readonly string[]): unknown {
   if (!value.includes(':')) return numberOr(value)
   const pairs = items.map((item) => item.split(':'))
-  if (pairs.some((pair) => pair.length !== 2)) return value
-  return Object.fromEntries(
-    pairs.map(([format = '', quality = '']) => [format === 'jpeg' ? 'jpg' : format, numberOr(quality)]),
-  )
+  const formats = new Set(pairs.map(([format]) => (format === 'jpeg' ? 'jpg' : format)))
+  if (formats.size < pairs.length || pairs.some((pair) => pair.length !== 2)) return value
+  return Object.fromEntries(pairs.map(([format = '', quality = '']) => [format, numberOr(quality)]))
 }

@@ -20,29 +20,37 @@ const AMPERSAND = 'A "&" separates parameters; where it is part of a text, write
  * other `%` stays; `+` is a plus sign. Throws `QUERY_INVALID` for a part without `=` and for a name given twice.
  */
 export function parseQuery(query: string): QueryPart[] {
+  if (query === '') return []
   const parts: QueryPart[] = []
+  const names = new Set<string>()
   let offset = 0
-  if (query === '') return parts
   for (const text of query.split('&')) {
     const equals = text.indexOf('=')
-    if (equals < 1) {
-      const what = text === '' ? 'an empty parameter' : `${quote(decodePercent(text))} without a "="`
-      throw new OneTokenError('QUERY_INVALID', `The query has ${what}; each parameter is name=value.`, {
-        hint:
-          parts.length > 0 || offset > 0
-            ? AMPERSAND
-            : 'Write it as in virtual:onetoken?prompt=A red fox&w=480;960',
-      })
-    }
+    if (equals < 1) throw notAPair(text, offset)
     const name = decodePercent(text.slice(0, equals))
     const raw = text.slice(equals + 1)
-    if (parts.some((part) => part.name === name)) {
-      throw new OneTokenError('QUERY_INVALID', `The parameter "${name}" is given twice.`, { hint: AMPERSAND })
+    if (names.has(name)) {
+      throw new OneTokenError('QUERY_INVALID', `The parameter ${quote(name)} is given twice.`, {
+        hint: `Keep one of them. ${AMPERSAND}`,
+      })
     }
+    names.add(name)
     parts.push({ name, value: decodePercent(raw), items: raw.split(';').map(decodePercent), offset })
     offset += text.length + 1
   }
   return parts
+}
+
+function notAPair(text: string, offset: number): OneTokenError {
+  return new OneTokenError('QUERY_INVALID', `The query has ${whatIs(text)}; each parameter is name=value.`, {
+    hint: offset > 0 ? AMPERSAND : 'Write it as in virtual:onetoken?prompt=A red fox&w=480;960',
+  })
+}
+
+function whatIs(text: string): string {
+  if (text === '') return 'an empty parameter'
+  const shown = quote(decodePercent(text))
+  return text.startsWith('=') ? `${shown} without a name before the "="` : `${shown} without a "="`
 }
 
 /** What to say of an unknown name at `index` of a query: after an `&`, the text may have meant the character. */

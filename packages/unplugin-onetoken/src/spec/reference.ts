@@ -4,12 +4,12 @@ import {
   canonicalName,
   checkParameter,
   fromQuery,
-  isQueryParameter,
+  givenTwice,
   OUTPUT_NAMES,
   QUERY_NAMES,
   unknownParameter,
 } from './parameters.ts'
-import { isEntryName } from './entry-name.ts'
+import { entryNameRule, isEntryName } from './entry-name.ts'
 import { quote, normalizeText } from './text.ts'
 import type { OutputParameters, Parameters, Reference } from './types.ts'
 
@@ -38,19 +38,33 @@ export function parseReference(specifier: string): Reference {
   const name = path.slice(1)
   if (name === MANIFEST_NAME) {
     const first = parts[0]
-    if (first !== undefined) throw unknownParameter(first.name, [])
+    if (first !== undefined) throw manifestTakesNone(first.name)
     return { kind: 'manifest' }
   }
   if (!isEntryName(name)) {
     throw new OneTokenError('UNKNOWN_ENTRY', `${quote(name)} cannot be the name of an entry.`, {
-      hint: EXAMPLE,
+      hint: name === '' ? EXAMPLE : entryNameRule(name),
     })
   }
   return { kind: 'entry', name, parameters: outputParameters(parts) }
 }
 
+function manifestTakesNone(name: string): OneTokenError {
+  return new OneTokenError(
+    'UNKNOWN_PARAMETER',
+    `virtual:onetoken/manifest takes no parameters, so ${quote(name)} cannot be given.`,
+    {
+      hint: 'Set it in the manifest, under "defaults" or in an entry, or import one entry: virtual:onetoken/hero?w=480',
+    },
+  )
+}
+
 function inlineParameters(parts: QueryPart[]): Parameters {
-  const parameters = queryParameters(parts, QUERY_NAMES)
+  const parameters = queryParameters(
+    parts,
+    QUERY_NAMES,
+    'it cannot be written in a query, only in a manifest',
+  )
   if (parameters.prompt === undefined) {
     throw new OneTokenError('MISSING_PROMPT', 'The import has no prompt.', { hint: EXAMPLE })
   }
@@ -58,25 +72,31 @@ function inlineParameters(parts: QueryPart[]): Parameters {
 }
 
 function outputParameters(parts: QueryPart[]): OutputParameters {
-  return queryParameters(parts, OUTPUT_NAMES)
+  return queryParameters(
+    parts,
+    OUTPUT_NAMES,
+    'an import by name cuts the render of its entry, and this would be another render',
+  )
 }
 
-/** The parameters of a query. Text is normalised; `w` and `format` become `widths` and `formats`. */
-function queryParameters(parts: QueryPart[], allowed: readonly string[]): Parameters {
+/**
+ * The parameters of a query. Text is normalised; `w` and `format` become `widths` and `formats`.
+ * `reason` says why a parameter that is not among `allowed` cannot be used.
+ */
+function queryParameters(parts: QueryPart[], allowed: readonly string[], reason: string): Parameters {
   const parameters: Record<string, unknown> = {}
   for (const part of parts) {
     const name = canonicalName(part.name)
-    if (name === undefined || !isQueryParameter(name) || !allowed.includes(part.name)) {
+    if (name === undefined || !allowed.includes(part.name)) {
       throw withHint(
-        unknownParameter(part.name, allowed),
+        unknownParameter(part.name, allowed, reason),
         name === undefined ? ampersandHint(part.offset) : undefined,
       )
     }
-    if (Object.hasOwn(parameters, name)) {
-      throw new OneTokenError('QUERY_INVALID', `"${part.name}" and its other name are both given; keep one.`)
-    }
+    if (Object.hasOwn(parameters, name)) throw givenTwice('QUERY_INVALID', name)
+    const value = normalizeText(part.value)
     const items = part.items.map(normalizeText)
-    parameters[name] = checkParameter(name, fromQuery(name, normalizeText(part.value), items), part.name)
+    parameters[name] = checkParameter(name, fromQuery(name, value, items), part.name, value)
   }
   return parameters as Parameters
 }

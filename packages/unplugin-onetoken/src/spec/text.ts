@@ -1,32 +1,69 @@
+import { inspect } from 'node:util'
+
 /**
  * Text as it is sent to the API: Unicode NFC, CRLF as LF, without white space at either end.
- * Nothing else is changed.
+ * Nothing else is changed. Normalised text stays as it is.
  */
 export function normalizeText(text: string): string {
-  return text.normalize('NFC').replaceAll('\r\n', '\n').trim()
+  // A run of CRs counts as one, or a second pass would find a CRLF again. The look-behind keeps it linear.
+  return text
+    .normalize('NFC')
+    .replace(/(?<!\r)\r+\n/g, '\n')
+    .trim()
 }
 
 const MAX_QUOTED = 60
 
+/** Paths are told in full, within reason. */
+const MAX_PATH = 400
+
 /** `text` in quotes on one line, shortened, with control characters shown as escapes. Safe for terminals. */
-export function quote(text: string): string {
-  const points = [...text]
-  const short = points.length > MAX_QUOTED ? `${points.slice(0, MAX_QUOTED - 1).join('')}…` : text
+export function quote(text: string, longest: number = MAX_QUOTED): string {
+  // Cut before it is spread into characters: a prompt may be a megabyte.
+  const points = [...text.slice(0, 2 * longest + 2)]
+  const short = points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : text
   return `"${visible(short)}"`
 }
 
+/** A path in quotes, safe for terminals, with room for all of it. */
+export function quotePath(path: string): string {
+  return quote(path, MAX_PATH)
+}
+
+/** Any value as a message shows it: text in quotes, all else as JavaScript writes it, shortened and safe for terminals. */
+export function show(value: unknown): string {
+  if (typeof value === 'string') return quote(value)
+  if (value === undefined) return 'nothing'
+  const text = inspect(value, {
+    depth: 4,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+    customInspect: false,
+    maxArrayLength: MAX_QUOTED,
+    maxStringLength: MAX_QUOTED,
+  })
+  return quote(text).slice(1, -1)
+}
+
+/** Control, format and separator characters and lone surrogates, but not the joiners that words and emoji are spelt with. */
+const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
+
+const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
+
 /**
- * `text` with everything that could steer a terminal or a CI log shown as an escape: C0, C1, line and
- * paragraph separators, bidirectional controls, and a `::` at the start of a line (GitHub's log commands).
+ * `text` with everything that could steer a terminal or a CI log shown as an escape: control characters, invisible
+ * and bidirectional ones, line separators, and what CI systems take for a command: a `::` at the start of a line
+ * (GitHub), `##[`, `##vso[` and `##teamcity[` anywhere in it (GitHub, Azure, TeamCity).
  */
 export function visible(text: string): string {
   return text
-    .replace(
-      /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu,
-      (character) => {
-        const named = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }[character]
-        return named ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
-      },
-    )
-    .replace(/^::/, '\\u003a:')
+    .replace(UNSAFE, escape)
+    .replace(/^(\s*)::/, '$1\\u003a:')
+    .replace(/##(?=(?:vso|teamcity)?\[)/gi, '#\\u0023')
+}
+
+function escape(character: string): string {
+  const code = character.codePointAt(0) ?? 0
+  const hex = code.toString(16).padStart(4, '0')
+  return NAMED[character] ?? (code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`)
 }

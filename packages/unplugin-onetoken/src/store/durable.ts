@@ -1,55 +1,90 @@
 import { randomBytes } from 'node:crypto'
 import { link, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { renameByClaim, type Created, type FileSystem } from './claim.ts'
 
-/** What happened to a name that was to be created. */
-export type Created = 'created' | 'exists'
+export type { Created, FileSystem }
+
+const REAL: FileSystem = { link, rename, sleep }
 
 /**
  * Create `file` with `bytes`, whole or not at all, and never in place of a file that is there: the bytes are
- * written and synced under a temporary name in the same folder, then linked. After `created`, they survive a
- * power cut.
+ * written and synced under a temporary name in the same folder, then linked. After it returns, what has the name
+ * survives a power cut.
  */
-export async function createDurably(file: string, bytes: Uint8Array): Promise<Created> {
+export async function createDurably(
+  file: string,
+  bytes: Uint8Array,
+  system: FileSystem = REAL,
+): Promise<Created> {
   const temporary = await writeSynced(file, bytes)
   try {
-    await link(temporary, file)
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code === 'EEXIST') return 'exists'
-    if (!LINKLESS.has(code ?? '')) throw error
-    return await createByClaim(temporary, file)
+    const created = await giveName(temporary, file, system)
+    await syncFolder(dirname(file))
+    return created
   } finally {
-    await rm(temporary, { force: true })
+    await discard(temporary)
   }
-  await syncFolder(dirname(file))
-  return 'created'
 }
 
 /** Put `bytes` at `file` in place of what is there: a reader sees the old file or the new one, whole. */
-export async function replaceDurably(file: string, bytes: Uint8Array): Promise<void> {
+export async function replaceDurably(
+  file: string,
+  bytes: Uint8Array,
+  system: FileSystem = REAL,
+): Promise<void> {
   const temporary = await writeSynced(file, bytes)
   try {
-    await rename(temporary, file)
+    await renameOver(temporary, file, system)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw error
   }
   await syncFolder(dirname(file))
 }
 
-/** What file systems without hard links answer (exFAT, some network and container mounts). */
-const LINKLESS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EACCES', 'EMLINK', 'EINVAL'])
+/** Find out whether files can be created in `folder`, which is made when it is not there. Only writing tells. */
+export async function probeFolder(folder: string): Promise<void> {
+  await discard(await writeSynced(join(folder, 'probe'), Buffer.from('probe')))
+}
+
+async function giveName(temporary: string, file: string, system: FileSystem): Promise<Created> {
+  try {
+    await system.link(temporary, file)
+    return 'created'
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
+    // File systems without hard links (exFAT, some network and container mounts) say so in many ways. Where more
+    // than the link is wrong, the other way fails as well and says what it is.
+    return await renameByClaim(temporary, file, system)
+  }
+}
+
+const MOST_TRIES = 5
+
+/** Windows refuses to replace a file while somebody reads it. */
+async function renameOver(from: string, to: string, system: FileSystem): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await system.rename(from, to)
+    } catch (error) {
+      const isInUse = ['EPERM', 'EACCES', 'EBUSY'].includes((error as NodeJS.ErrnoException).code ?? '')
+      if (!isInUse || tries === MOST_TRIES) throw error
+      await system.sleep(tries * 50)
+    }
+  }
+}
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<string> {
   const folder = dirname(file)
-  await mkdir(folder, { recursive: true })
+  await makeFolder(folder)
   const temporary = join(folder, `.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   const handle = await open(temporary, 'wx', 0o644)
   try {
     await writeAndSync(handle, bytes)
   } catch (error) {
-    await rm(temporary, { force: true })
+    await discard(temporary)
     throw error
   }
   return temporary
@@ -64,27 +99,18 @@ async function writeAndSync(handle: FileHandle, bytes: Uint8Array): Promise<void
   }
 }
 
-/** Without links: whoever creates the claim first may rename. A rename over a file that is there cannot happen. */
-async function createByClaim(temporary: string, file: string): Promise<Created> {
-  const claim = `${file}.claim`
-  let handle: FileHandle
-  try {
-    handle = await open(claim, 'wx')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
-    throw error
+/** A new folder is a new name in its parent: each of them is synced. */
+async function makeFolder(folder: string): Promise<void> {
+  const first = await mkdir(folder, { recursive: true })
+  if (first === undefined) return
+  for (let made = folder; made.length >= first.length && dirname(made) !== made; made = dirname(made)) {
+    await syncFolder(dirname(made))
   }
-  try {
-    const there = await open(file, 'r').catch(() => undefined)
-    await there?.close()
-    if (there !== undefined) return 'exists'
-    await rename(temporary, file)
-    await syncFolder(dirname(file))
-    return 'created'
-  } finally {
-    await handle.close()
-    await rm(claim, { force: true })
-  }
+}
+
+/** A temporary file that stays does no harm: the name is ignored by git, and what matters is done by now. */
+async function discard(file: string): Promise<void> {
+  await rm(file, { force: true }).catch(() => undefined)
 }
 
 /** Make a new name survive a power cut. Windows and some file systems cannot sync a folder, and need not. */

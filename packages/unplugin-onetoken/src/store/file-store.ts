@@ -1,13 +1,15 @@
-import { readFile, mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
-import { createDurably, replaceDurably } from './durable.ts'
+import { createDurably, probeFolder, replaceDurably } from './durable.ts'
+import { storeWriteError, unavailable, unreadable } from './messages.ts'
+import { openQuarantine } from './quarantine.ts'
 import {
-  isConflict,
-  isLfsPointer,
+  EXTENSIONS,
   parseRecord,
   serializeRecord,
+  troubleOf,
   type RecordImage,
   type RenderRecord,
 } from './record.ts'
@@ -25,7 +27,10 @@ export interface RenderStore {
   readonly folder: string
   /** Disposable files go here. */
   readonly cache: string
-  find(key: string): Promise<Lookup>
+  /** `label` is how messages call the picture. */
+  find(key: string, label?: string): Promise<Lookup>
+  /** Absolute path that a record has; says nothing about what is there. */
+  recordFile(key: string): string
   /** Absolute path that an image has; says nothing about what is there. */
   imageFile(image: Pick<RecordImage, 'sha256' | 'format'>): string
   /** Absolute path of an image whose bytes are what its record says. Throws `STORE_UNAVAILABLE`. */
@@ -52,59 +57,65 @@ images/* binary
 renders/*.json text eol=lf
 `
 
-/** File names of formats. */
-export const EXTENSIONS: Record<RecordImage['format'], string> = {
-  png: 'png',
-  jpeg: 'jpg',
-  webp: 'webp',
-  avif: 'avif',
-  gif: 'gif',
-}
-
 /** Open the store in `folder` (absolute). Nothing is created before the first write. */
 export function openFileStore(folder: string): RenderStore {
   const cache = join(folder, '.cache')
-  const recordFile = (key: string): string => join(folder, 'renders', `${key}.json`)
-  const imageFile = ({ sha256: hash, format }: Pick<RecordImage, 'sha256' | 'format'>): string =>
-    join(folder, 'images', `${hash}.${EXTENSIONS[format]}`)
-  const quarantine = async (name: string, move: (to: string) => Promise<void>): Promise<string> => {
-    const to = join(cache, 'quarantine', `${Date.now()}-${name}`)
-    await mkdir(join(cache, 'quarantine'), { recursive: true })
-    await move(to)
-    return to
+  const records = join(folder, 'renders')
+  const images = join(folder, 'images')
+  const aside = openQuarantine(join(cache, 'quarantine'))
+  const recordFile: RenderStore['recordFile'] = (key) => join(records, `${key}.json`)
+  const imageFile: RenderStore['imageFile'] = ({ sha256: hash, format }) =>
+    join(images, `${hash}.${EXTENSIONS[format]}`)
+
+  const find: RenderStore['find'] = async (key, label) => {
+    const file = recordFile(key)
+    try {
+      const bytes = await readIfThere(file)
+      if (bytes === undefined) return { state: 'missing' }
+      const parsed = parseRecord(bytes.toString('utf8'), key)
+      if (parsed.state === 'valid') return { state: 'found', record: parsed.record }
+      return { state: 'unavailable', error: unavailable({ what: 'record', file, label, ...parsed }) }
+    } catch (cause) {
+      return { state: 'unavailable', error: unreadable(file, cause) }
+    }
+  }
+
+  /** Put `bytes` in place of what cannot be used, of which a copy is kept where one can be. */
+  const supersede = async (file: string, old: Uint8Array | undefined, bytes: Uint8Array): Promise<void> => {
+    // What is written now was paid for: it does not wait for a copy of what is of no use.
+    if (old !== undefined) await aside.keep(basename(file), old).catch(() => undefined)
+    await replaceDurably(file, bytes)
   }
 
   return {
     folder,
     cache,
+    find,
+    recordFile,
     imageFile,
-
-    async find(key) {
-      const file = recordFile(key)
-      const text = await readFile(file, 'utf8').catch(absent)
-      if (text === undefined) return { state: 'missing' }
-      const parsed = parseRecord(text, key)
-      if (parsed.state === 'valid') return { state: 'found', record: parsed.record }
-      return { state: 'unavailable', error: recordError(file, parsed.state, parsed.why) }
-    },
 
     async image(image, label) {
       const file = imageFile(image)
-      const bytes = await readFile(file).catch(absent)
-      if (bytes !== undefined && sha256(bytes) === image.sha256) return file
-      throw await imageError(file, bytes, label, (to) => rename(file, to), quarantine)
+      const bytes = await readIfThere(file).catch((cause: unknown) => {
+        throw unreadable(file, cause)
+      })
+      if (bytes === undefined) {
+        throw unavailable({ what: 'picture', file, state: 'absent', why: 'is not there', label })
+      }
+      if (sha256(bytes) === image.sha256) return file
+      const state = troubleOf(bytes)
+      // Where it cannot be moved (a read-only checkout), it stays: it is not served either way.
+      const moved = state === 'damaged' ? await aside.move(file).catch(() => undefined) : undefined
+      throw unavailable({ what: 'picture', file, state, why: WHY[state], label, moved })
     },
 
     async putImage(bytes, extension) {
       const hash = sha256(bytes)
-      const file = join(folder, 'images', `${hash}.${extension}`)
+      const file = join(images, `${hash}.${extension}`)
       if ((await createDurably(file, bytes)) === 'exists') {
-        const there = await readFile(file)
+        const there = await readIfThere(file)
         // A pointer or damaged bytes under this name: the right ones heal it.
-        if (sha256(there) !== hash) {
-          if (!isLfsPointer(there)) await quarantine(basename(file), (to) => writeFile(to, there))
-          await replaceDurably(file, bytes)
-        }
+        if (there === undefined || sha256(there) !== hash) await supersede(file, there, bytes)
       }
       return { sha256: hash, file }
     },
@@ -112,28 +123,24 @@ export function openFileStore(folder: string): RenderStore {
     async putRecord(record, { replace = false } = {}) {
       const file = recordFile(record.key)
       const bytes = Buffer.from(serializeRecord(record))
-      if (replace) {
-        await replaceDurably(file, bytes)
-        return record
+      if (!replace) {
+        if ((await createDurably(file, bytes)) === 'created') return record
+        const lookup = await find(record.key)
+        if (lookup.state === 'found') return lookup.record
       }
-      if ((await createDurably(file, bytes)) === 'created') return record
-      const lookup = await this.find(record.key)
-      if (lookup.state === 'found') return lookup.record
-      await quarantine(basename(file), (to) => rename(file, to))
-      await replaceDurably(file, bytes)
+      await supersede(file, await readIfThere(file), bytes)
       return record
     },
 
-    quarantine: (name, bytes) => quarantine(name, (to) => writeFile(to, bytes)),
-
-    setAside: (file) => quarantine(basename(file), (to) => rename(file, to)),
+    quarantine: aside.keep,
+    setAside: aside.move,
 
     async prepare() {
       try {
-        await mkdir(join(folder, 'renders'), { recursive: true })
-        await mkdir(join(folder, 'images'), { recursive: true })
+        for (const part of [records, images]) await probeFolder(part)
         await createDurably(join(folder, '.gitignore'), Buffer.from(GIT_IGNORE))
         await createDurably(join(folder, '.gitattributes'), Buffer.from(GIT_ATTRIBUTES))
+        await mkdir(cache, { recursive: true })
       } catch (cause) {
         throw storeWriteError(folder, cause)
       }
@@ -141,76 +148,17 @@ export function openFileStore(folder: string): RenderStore {
   }
 }
 
-/** The error for a store that cannot be written; nothing has been paid for at that time. */
-export function storeWriteError(path: string, cause: unknown): OneTokenError {
-  const reason = cause instanceof Error ? cause.message : String(cause)
-  return new OneTokenError('STORE_WRITE', `The store cannot be written: ${reason}`, {
-    hint: `Nothing was sent to the API. Make ${path} a folder that can be written, or set "store" in the settings.`,
-    cause,
-  })
-}
+const WHY = {
+  conflict: 'holds an unfinished git merge',
+  pointer: 'is a Git LFS pointer',
+  damaged: 'does not have the bytes that its record says',
+} as const
 
-function recordError(file: string, state: 'conflict' | 'pointer' | 'damaged', why: string): OneTokenError {
-  const path = display(file)
-  const hints = {
-    conflict: `Choose a side, as in: git checkout --ours ${path}`,
-    pointer: `Fetch it: git lfs pull --include ${path} (records are small: better not to track them by LFS).`,
-    damaged: `Restore it, as in: git checkout -- ${path}. To pay for the render again: npx --no-install onetoken render NAME --again`,
+async function readIfThere(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
-  return new OneTokenError('STORE_UNAVAILABLE', `The record of a render cannot be used: ${why} (${path}).`, {
-    hint: hints[state],
-    details: { file, state },
-  })
-}
-
-async function imageError(
-  file: string,
-  bytes: Uint8Array | undefined,
-  label: string,
-  move: (to: string) => Promise<void>,
-  quarantine: (name: string, move: (to: string) => Promise<void>) => Promise<string>,
-): Promise<OneTokenError> {
-  const path = display(file)
-  const fail = (state: string, why: string, hint: string): OneTokenError =>
-    new OneTokenError(
-      'STORE_UNAVAILABLE',
-      `The picture of ${label} is paid for, but its bytes cannot be used: ${path} ${why}.`,
-      {
-        hint,
-        details: { file, state },
-      },
-    )
-  const again = `To pay for it again: npx --no-install onetoken render ${/^"/.test(label) ? 'NAME' : label} --again`
-  if (bytes === undefined)
-    return fail('absent', 'is not there', `Restore it, as in: git checkout -- ${path}. ${again}`)
-  if (isLfsPointer(bytes))
-    return fail('pointer', 'is a Git LFS pointer', `Fetch it: git lfs pull --include ${path}`)
-  if (isConflict(bytes))
-    return fail(
-      'conflict',
-      'holds an unfinished git merge',
-      `Choose a side, as in: git checkout --ours ${path}`,
-    )
-  // Where it cannot be moved (a read-only checkout), it stays: it is not served either way.
-  const moved = await quarantine(basename(file), move).catch(() => undefined)
-  const where = moved === undefined ? '' : ` The damaged file is now ${display(moved)}.`
-  return fail(
-    'damaged',
-    'does not have the bytes that its record says',
-    `Restore it, as in: git checkout -- ${path}. ${again}${where}`,
-  )
-}
-
-/** Paths in messages are as short as they can be: relative to where the command runs, when inside it. */
-function display(file: string): string {
-  const here = `${process.cwd()}/`
-  return file.startsWith(here) ? file.slice(here.length) : file
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
-  throw new OneTokenError('STORE_UNAVAILABLE', `The store cannot be read: ${error.message}`, {
-    hint: 'Nothing was rendered. Make the folder readable, then build again.',
-    cause: error,
-  })
 }

@@ -39,9 +39,20 @@ export interface RenderRecord {
   created: string
 }
 
-/** What the text of a record turned out to be. */
-export type RecordState =
-  { state: 'valid'; record: RenderRecord } | { state: 'conflict' | 'pointer' | 'damaged'; why: string }
+/** File names of formats. */
+export const EXTENSIONS: Record<RecordImage['format'], string> = {
+  png: 'png',
+  jpeg: 'jpg',
+  webp: 'webp',
+  avif: 'avif',
+  gif: 'gif',
+}
+
+/** Why something that is there cannot be used. */
+export type Trouble = 'conflict' | 'pointer' | 'newer' | 'damaged'
+
+/** What the text of a record turned out to be. `why` goes on after the name of the file. */
+export type RecordState = { state: 'valid'; record: RenderRecord } | { state: Trouble; why: string }
 
 /** A record as it is kept: readable, with a digest over its canonical JSON, so that a formatter or CRLF does no harm. */
 export function serializeRecord(record: RenderRecord): string {
@@ -50,40 +61,70 @@ export function serializeRecord(record: RenderRecord): string {
 
 /** Read the text of a record. `key` is the one that its file name says. */
 export function parseRecord(text: string, key: string): RecordState {
-  if (/^(?:<{7}|>{7}|\|{7}) /m.test(text))
-    return { state: 'conflict', why: 'it holds an unfinished git merge' }
-  if (isLfsPointer(text)) return { state: 'pointer', why: 'it is a Git LFS pointer' }
-  let value: Record<string, unknown>
+  let value: unknown
   try {
-    value = JSON.parse(text) as Record<string, unknown>
+    // Some editors write a byte order mark, which is no JSON.
+    value = JSON.parse(text.replace(/^\ufeff/, ''))
   } catch {
-    return { state: 'damaged', why: text.trim() === '' ? 'it is empty' : 'it is not JSON' }
+    return notJson(text)
   }
-  if (value === null || typeof value !== 'object') return { state: 'damaged', why: 'it is not a record' }
-  const { digest, ...record } = value
-  if (digest !== digestOf(record)) return { state: 'damaged', why: 'its digest does not fit what it says' }
-  if (record['version'] !== 1) {
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) return damaged('is not a record')
+  const { digest, ...record } = value as Record<string, unknown>
+  // Before the digest: a newer release may compute it in another way.
+  const { version } = record
+  if (typeof version === 'number' && version > VERSION) {
     return {
-      state: 'damaged',
-      why: `it is of version ${String(record['version'])}, which a newer release writes`,
+      state: 'newer',
+      why: `has version ${version}, which a newer release of unplugin-onetoken writes`,
     }
   }
-  if (record['key'] !== key) return { state: 'damaged', why: 'it is the record of another render' }
-  return { state: 'valid', record: record as unknown as RenderRecord }
+  if (digest !== digestOf(record)) return damaged('was changed: its digest does not fit what it says')
+  if (version !== VERSION || !isRecord(record)) return damaged('is not a record')
+  if (record.key !== key) return damaged('is the record of another render')
+  return { state: 'valid', record }
+}
+
+const VERSION = 1
+
+function damaged(why: string): RecordState {
+  return { state: 'damaged', why }
+}
+
+/** Neither the marks of git nor a pointer can be JSON, whatever stands in a prompt. */
+function notJson(text: string): RecordState {
+  if (hasConflictMarks(text)) return { state: 'conflict', why: 'holds an unfinished git merge' }
+  if (isLfsPointer(text)) return { state: 'pointer', why: 'is a Git LFS pointer' }
+  return damaged(text.trim() === '' ? 'is empty' : 'is not JSON')
+}
+
+/** What the rest of this package takes for granted. The digest has shown that the text is as it was written. */
+function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & RenderRecord {
+  const { images, created } = value
+  return Array.isArray(images) && images.every(isImage) && typeof created === 'string'
+}
+
+/** The hash and the format make a file name: they hold nothing else. */
+function isImage(image: Partial<RecordImage> | null): boolean {
+  const { sha256: hash, format } = image ?? {}
+  return /^[\da-f]{64}$/.test(String(hash)) && Object.hasOwn(EXTENSIONS, String(format))
 }
 
 function digestOf(record: object): string {
   return sha256(canonicalJson(record))
 }
 
-/** Whether bytes or text are what Git LFS leaves in place of a file. */
-export function isLfsPointer(content: string | Uint8Array): boolean {
-  const start =
-    typeof content === 'string' ? content : Buffer.from(content.subarray(0, 64)).toString('latin1')
-  return start.startsWith('version https://git-lfs.github.com/spec/')
+/** What the bytes of a picture turned out to be, when they are not those that its record says. */
+export function troubleOf(bytes: Uint8Array): Exclude<Trouble, 'newer'> {
+  const start = Buffer.from(bytes.subarray(0, 1024)).toString('latin1')
+  if (/^(?:<{7}|version )/.test(start) && hasConflictMarks(start)) return 'conflict'
+  return isLfsPointer(start) ? 'pointer' : 'damaged'
 }
 
-/** Whether bytes are the text of an unfinished merge. */
-export function isConflict(content: Uint8Array): boolean {
-  return Buffer.from(content.subarray(0, 8)).toString('latin1') === '<<<<<<< '
+/** Whether a text is what Git LFS leaves in place of a file. */
+function isLfsPointer(text: string): boolean {
+  return text.startsWith('version https://git-lfs.github.com/spec/')
+}
+
+function hasConflictMarks(text: string): boolean {
+  return /^(?:<{7}|>{7}|\|{7})(?: |\r?$)/m.test(text)
 }

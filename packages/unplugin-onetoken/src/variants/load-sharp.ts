@@ -1,7 +1,8 @@
+import type sharp from 'sharp'
 import { OneTokenError } from '../errors.ts'
 
 /** sharp's main function. */
-export type SharpFunction = typeof import('sharp').default
+export type SharpFunction = typeof sharp
 
 let loading: Promise<SharpFunction> | undefined
 

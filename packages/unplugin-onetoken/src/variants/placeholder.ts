@@ -48,8 +48,8 @@ export function placeholderSvg({ width, height, seed, words }: PlaceholderOption
 
 function sun(width: number, height: number, seed: string): string {
   const x = width * (0.2 + 0.6 * (hash(`${seed}:sun`) / 2 ** 32))
-  const radius = Math.min(width, height) * 0.11
-  return `<circle cx="${round(x)}" cy="${round(height * 0.3)}" r="${round(radius)}" fill="#fff" fill-opacity=".65"/>`
+  const radius = Math.min(width, height) * 0.09
+  return `<circle cx="${round(x)}" cy="${round(height * 0.17)}" r="${round(radius)}" fill="#fff" fill-opacity=".65"/>`
 }
 
 /** A wave from edge to edge, `level` of the height from the top, bent by `bend` of the height. */
@@ -61,7 +61,7 @@ function hill(width: number, height: number, level: number, bend: number, colour
 
 function textOf(words: string, width: number, height: number, colour: string): string {
   const clean = plainText(words)
-  const size = Math.min(Math.max(Math.min(width, height) / 15, 11), 56)
+  const size = Math.min(Math.max(Math.min(width, height) / 17, 11), 52)
   // Below this a line holds no word worth reading.
   if (clean === '' || width < 8 * size || height < 4 * size) return ''
   const most = Math.max(1, Math.floor((height * TEXT_AREA.height) / (size * LINE)))
@@ -99,17 +99,22 @@ function wrap(text: string, room: number, most: number): string[] {
   }
   lines.push(line.trimEnd())
   if (lines.length <= most) return lines
-  let last = lines[most - 1] ?? ''
-  while (last !== '' && widthOf(`${last}…`) > room) last = [...last].slice(0, -1).join('')
-  return [...lines.slice(0, most - 1), `${last.trimEnd()}…`]
+  const last = characters(lines[most - 1] ?? '')
+  while (last.length > 0 && widthOf(`${last.join('')}…`) > room) last.pop()
+  return [...lines.slice(0, most - 1), `${last.join('').trimEnd()}…`]
 }
 
 /** Words with the space behind them; characters one by one where a word is wide or longer than a line. */
 function* pieces(text: string, room: number): Generator<string> {
   for (const word of text.split(/(?<= )/)) {
     if (widthOf(word.trimEnd()) <= room && !WIDE.test(word)) yield word
-    else for (const { segment } of new Intl.Segmenter().segment(word)) yield segment
+    else yield* characters(word)
   }
+}
+
+/** What a reader takes for one character each, emoji and accents included. */
+function characters(text: string): string[] {
+  return Array.from(new Intl.Segmenter().segment(text), ({ segment }) => segment)
 }
 
 /** Characters as wide as they are high: CJK, kana, Hangul, full-width forms, emoji. */

@@ -23,8 +23,8 @@ export interface EncoderPool extends Encoder {
 
 interface Waiting {
   task: Task
-  resolve(result: TaskResults[Task['kind']]): void
-  reject(error: unknown): void
+  resolve: (result: TaskResults[Task['kind']]) => void
+  reject: (error: unknown) => void
 }
 
 /**

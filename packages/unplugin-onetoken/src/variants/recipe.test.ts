@@ -75,7 +75,9 @@ describe('planRecipe', () => {
 
   it('has a hash that stays', () => {
     const full = { widths: [480], formats: ['avif', 'webp'], aspect: [16, 9] } satisfies Partial<OutputSpec>
-    expect(hash(full, { composite: false, model: 'gpt-image-2' })).toMatchInlineSnapshot(`"584d09d401e3d46f4a6da97945c0aaff0347777a910bf6a4dfb3eb7827f0a556"`)
+    expect(hash(full, { composite: false, model: 'gpt-image-2' })).toMatchInlineSnapshot(
+      `"584d09d401e3d46f4a6da97945c0aaff0347777a910bf6a4dfb3eb7827f0a556"`,
+    )
   })
 
   it('cuts only where there is something to cut', () => {

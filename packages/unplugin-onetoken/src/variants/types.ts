@@ -160,17 +160,20 @@ export interface ConvertOptions {
   size?: { width: number; height: number } | undefined
 }
 
-/** Everything that needs sharp. The pool is one; so is the one that works in this process. */
+/**
+ * Everything that needs sharp. The pool is one; so is the one that works in this process.
+ * Its functions may be passed on by themselves.
+ */
 export interface Encoder {
   /** @throws OneTokenError `ENCODE_FAILED` */
-  encode(job: EncodeJob): Promise<EncodedPicture>
+  encode: (job: EncodeJob) => Promise<EncodedPicture>
   /**
    * Decodes an image in full: a path, or its bytes.
    * @throws OneTokenError `IMAGE_INVALID`
    */
-  inspect(image: string | Uint8Array): Promise<ImageFacts>
+  inspect: (image: string | Uint8Array) => Promise<ImageFacts>
   /** @throws OneTokenError `INPUT_INVALID` */
-  convertInput(bytes: Uint8Array, options?: ConvertOptions): Promise<ConvertedInput>
+  convertInput: (bytes: Uint8Array, options?: ConvertOptions) => Promise<ConvertedInput>
   /** Ends what runs; what waits is rejected with `ABORTED`. */
-  close(): Promise<void>
+  close: () => Promise<void>
 }

@@ -24,7 +24,6 @@ export interface Worker {
  */
 const PASSED = [
   'PATH',
-  'HOME',
   'TMPDIR',
   'TEMP',
   'TMP',
@@ -102,6 +101,8 @@ export function startWorker(file: URL | string, onGone: () => void): Worker {
       timer = setTimeout(() => child.kill('SIGKILL'), milliseconds).unref()
     },
     end() {
+      // Whoever waits for the end needs the event of it: a child that is let go would not keep Node running.
+      if (gone === undefined) hold(child, true)
       child.kill('SIGKILL')
       return ended
     },
@@ -128,6 +129,6 @@ function lastWords(child: ChildProcess): () => string {
     const lines = tail.split('\n').map((line) => line.trim())
     // Node prints its version last; the line with the error is the one worth reading.
     const error = lines.find((line) => /^(\w*Error\b|.*\bfatal\b)/i.test(line))
-    return (error ?? lines.filter((line) => line !== '').at(-1) ?? '').slice(0, 300)
+    return (error ?? lines.findLast((line) => line !== '') ?? '').slice(0, 300)
   }
 }

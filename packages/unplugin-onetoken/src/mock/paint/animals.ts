@@ -1,7 +1,15 @@
 import type { Pen } from './pen.ts'
 
 /** Short strokes of fur inside an ellipse. */
-function fur(pen: Pen, cx: number, cy: number, rx: number, ry: number, colours: string[], count: number): string {
+function fur(
+  pen: Pen,
+  cx: number,
+  cy: number,
+  rx: number,
+  ry: number,
+  colours: string[],
+  count: number,
+): string {
   let path = ''
   const { random } = pen
   for (const colour of colours) {

@@ -41,7 +41,7 @@ function towers(stage: Stage, horizon: number, near: number, random: Random): To
   const list: Tower[] = []
   const heart = raster.width * random.between(0.3, 0.7)
   const wide = unit * (0.035 + 0.035 * near)
-  for (let x = -wide; x < raster.width; ) {
+  for (let x = -wide; x < raster.width;) {
     const breadth = wide * random.between(0.6, 1.7)
     const centre = 1 - Math.min(1, Math.abs(x - heart) / (raster.width * 0.55))
     const tall = unit * (0.06 + (0.42 - 0.2 * near) * centre ** 1.6 * random() + 0.1 * random())
@@ -63,7 +63,11 @@ function towers(stage: Stage, horizon: number, near: number, random: Random): To
 function paintTower(stage: Stage, tower: Tower, horizon: number, near: number, random: Random): void {
   const { raster, mood } = stage
   const dark = mood.hour === 'night' || mood.hour === 'sunset'
-  const lamp = mix(rgb(random.pick(['#ffd48a', '#ffe7b8', '#ffc06a', '#cfe6ff'])), mood.haze, 0.45 * (1 - near))
+  const lamp = mix(
+    rgb(random.pick(['#ffd48a', '#ffe7b8', '#ffc06a', '#cfe6ff'])),
+    mood.haze,
+    0.45 * (1 - near),
+  )
   const share = dark ? random.between(0.2, 0.55) : 0.06
   const seed = Math.floor(random() * 1e6)
   const middle = Math.round((tower.left + tower.right) / 2)

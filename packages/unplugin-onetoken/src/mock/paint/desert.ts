@@ -23,7 +23,14 @@ export function paintDesert(stage: Stage): Setting {
     paintDune(stage, disc.x, line, until, near, random.branch(`dune ${index}`))
     if (near < 0.8) {
       const mist = 0.4 * (1 - near)
-      paintMist(raster, horizon + unit * (0.05 + 0.2 * near), unit * 0.08, mood.haze, mist, random.branch(`haze ${index}`))
+      paintMist(
+        raster,
+        horizon + unit * (0.05 + 0.2 * near),
+        unit * 0.08,
+        mood.haze,
+        mist,
+        random.branch(`haze ${index}`),
+      )
     }
   }
   const side = disc.x < width / 2 ? random.between(0.6, 0.7) : random.between(0.3, 0.4)
@@ -60,7 +67,9 @@ function paintDune(
   const air = 0.75 * (1 - near) ** 1.2
   const last = raster.width - 1
   const wide = Math.max(2, Math.round(unit / 60))
-  const slopes = line.map((_, x) => (line[Math.min(last, x + wide)]! - line[Math.max(0, x - wide)]!) / (2 * wide))
+  const slopes = line.map(
+    (_, x) => (line[Math.min(last, x + wide)]! - line[Math.max(0, x - wide)]!) / (2 * wide),
+  )
   const ripple = (900 / unit) * (1.4 - near * 0.6)
   fillBelow(raster, line, until, (x, y, below, out) => {
     const swell = noise((x * 130) / unit, (y * 260) / unit)
@@ -70,7 +79,10 @@ function paintDune(
     const flank = smoothstep(-0.16, 0.1, face)
     const waves = Math.sin((y * ripple + swell * 60 + x * ripple * 0.12) * 0.55) * 0.05 * near
     const rim = 0.18 * Math.exp(-below / (unit * 0.012))
-    const light = Math.max(0, Math.min(1, 0.12 + flank * 0.72 + (swell - 0.5) * 0.35 + waves * (0.4 + flank) + rim))
+    const light = Math.max(
+      0,
+      Math.min(1, 0.12 + flank * 0.72 + (swell - 0.5) * 0.35 + waves * (0.4 + flank) + rim),
+    )
     for (let channel = 0; channel < 3; channel++) {
       const value = dark[channel]! + (lit[channel]! - dark[channel]!) * light
       out[channel] = value + (mood.haze[channel]! - value) * air

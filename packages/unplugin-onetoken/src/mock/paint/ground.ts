@@ -39,9 +39,16 @@ export function paintGround(
     const v = depth * unit * (1.1 + near)
     const swell = noise(u, v)
     const relief = (swell - noise(u + 7 * side, v - 5)) * (kind === 'grass' ? 1.6 : 2.6)
-    const detail = kind === 'grass' ? blades(fine, x * unit * 5.2, y * unit * 5.2, near) : (fine(x * unit * 5, y * unit * 9) - 0.5) * 0.16
+    const detail =
+      kind === 'grass'
+        ? blades(fine, x * unit * 5.2, y * unit * 5.2, near)
+        : (fine(x * unit * 5, y * unit * 9) - 0.5) * 0.16 +
+          (fine(x * unit * 21, y * unit * 26) - 0.5) * 0.2 * near
     const rim = 0.25 * Math.exp(-depth / (height * 0.02))
-    const light = Math.max(0, Math.min(1, 0.5 + relief + detail + rim + (swell - 0.5) * 0.3 - depth / height / 2.5))
+    const light = Math.max(
+      0,
+      Math.min(1, 0.5 + relief + detail + rim + (swell - 0.5) * 0.3 - depth / height / 2.5),
+    )
     for (let channel = 0; channel < 3; channel++) {
       const value = dark[channel]! + (lit[channel]! - dark[channel]!) * light
       const far = 0.3 * Math.exp(-depth / (height * 0.06))
@@ -110,9 +117,21 @@ function drawBlade(
 export function scatterFlowers(raster: Raster, mood: Mood, line: Float32Array, random: Random): string {
   const { width, height } = raster
   const hues: Rgb[] = random.pick([
-    [[0.9, 0.25, 0.2], [0.98, 0.8, 0.3], [0.96, 0.95, 0.9]],
-    [[0.55, 0.4, 0.8], [0.75, 0.6, 0.9], [0.95, 0.92, 0.98]],
-    [[0.98, 0.75, 0.2], [1, 0.93, 0.6], [0.95, 0.55, 0.25]],
+    [
+      [0.9, 0.25, 0.2],
+      [0.98, 0.8, 0.3],
+      [0.96, 0.95, 0.9],
+    ],
+    [
+      [0.55, 0.4, 0.8],
+      [0.75, 0.6, 0.9],
+      [0.95, 0.92, 0.98],
+    ],
+    [
+      [0.98, 0.75, 0.2],
+      [1, 0.93, 0.6],
+      [0.95, 0.55, 0.25],
+    ],
   ] as Rgb[][])
   const groves = noiseFrom(random)
   const parts: string[] = []

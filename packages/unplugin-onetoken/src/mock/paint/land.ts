@@ -86,10 +86,14 @@ function rangeShade(
     const face = slopes[Math.max(0, Math.min(last, Math.round(x + wander)))]! * -side
     const relief = (n - noise(x * grain + 6 * side, y * grain * 0.75 - 4)) * (1.8 + ruggedness * 2.6)
     const steep = smoothstep(-0.55, 0.55, face) - 0.5
-    const light = clamp(0.5 + steep * (0.35 + ruggedness * 0.6) + relief * 0.7 + fine * (0.25 + 0.4 * ruggedness))
+    const light = clamp(
+      0.5 + steep * (0.35 + ruggedness * 0.6) + relief * 0.7 + fine * (0.25 + 0.4 * ruggedness),
+    )
     const altitude = (y - high) / Math.max(1, low - high)
     const white =
-      range.snow === 0 ? 0 : smoothstep(-0.1, 0.12, range.snow * 1.45 - altitude - (n - 0.5 + fine * 0.6) * 0.9 + relief * 0.3)
+      range.snow === 0
+        ? 0
+        : smoothstep(-0.1, 0.12, range.snow * 1.45 - altitude - (n - 0.5 + fine * 0.6) * 0.9 + relief * 0.3)
     const foot = smoothstep(0.1, 1.1, below / thickness) * (0.25 + 0.75 * distance)
     const mist = Math.min(0.93, air + (1 - air) * 0.7 * foot)
     for (let channel = 0; channel < 3; channel++) {

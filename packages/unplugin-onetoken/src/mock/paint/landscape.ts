@@ -29,7 +29,14 @@ export function paintLandscape(stage: Stage): Setting {
   }
   if (lake) {
     paintLake(raster, mood, horizon + unit * 0.035, random.branch('lake'))
-    paintMist(raster, horizon + unit * 0.05, unit * 0.06, mood.haze, words.fog ? 0.8 : 0.3, random.branch('rise'))
+    paintMist(
+      raster,
+      horizon + unit * 0.05,
+      unit * 0.06,
+      mood.haze,
+      words.fog ? 0.8 : 0.3,
+      random.branch('rise'),
+    )
   }
   return { spot: paintFront(stage, disc, lake), discX: disc.x }
 }
@@ -60,19 +67,24 @@ function ranges(
       ruggedness: peaks ? 0.9 - near * 0.5 : 0.12,
       distance: 1 - near * 0.86,
       bottom,
-      snow: words.snow ? (peaks ? 0.85 : 0.9) : peaks && index === 0 ? 0.26 : 0,
+      snow: words.snow ? (peaks ? 0.85 : 3) : peaks && index === 0 ? 0.26 : 0,
       ...(treed ? { wood: woodAt(stage, near, forest, lake) } : {}),
     }
   })
 }
 
-function woodAt({ words, unit }: Stage, near: number, forest: boolean, lake: boolean): Omit<Wood, 'air' | 'snow'> {
+function woodAt(
+  { words, unit }: Stage,
+  near: number,
+  forest: boolean,
+  lake: boolean,
+): Omit<Wood, 'air' | 'snow'> {
   const tallest = forest ? 0.17 : lake ? 0.045 : 0.09
   return {
     cover: forest ? 0.95 : 0.3 + 0.3 * near,
     height: unit * (0.012 + tallest * near ** 1.3),
     reach: unit * (lake ? 0.05 : 0.16) * (0.3 + near),
-    leafy: words.snow ? 0.05 : words.autumn ? 0.75 : forest ? 0.03 : 0.3,
+    leafy: words.snow ? 0 : words.autumn ? 0.75 : forest ? 0.03 : 0.3,
   }
 }
 

@@ -45,11 +45,13 @@ export function drawPlant(pen: Pen): string {
     const angle = -90 + (index - 6) * 13 + pen.random.between(-6, 6)
     const length = pen.random.between(44, 68) * (1 - Math.abs(index - 6) * 0.045)
     const broad = length * pen.random.between(0.17, 0.24)
-    const green = pen.gradient(pen.random.pick([
-      ['#8fbf72', '#5a9150', '#2f5f36'],
-      ['#6fa86a', '#41774a', '#204a30'],
-      ['#a9cf86', '#6f9f58', '#3d6a3a'],
-    ]))
+    const green = pen.gradient(
+      pen.random.pick([
+        ['#8fbf72', '#5a9150', '#2f5f36'],
+        ['#6fa86a', '#41774a', '#204a30'],
+        ['#a9cf86', '#6f9f58', '#3d6a3a'],
+      ]),
+    )
     return `<g transform="translate(0 -36) rotate(${angle.toFixed(1)})"><path d="M0 0C${(length * 0.3).toFixed(1)} ${(-broad).toFixed(1)} ${(length * 0.8).toFixed(1)} ${(-broad).toFixed(1)} ${length.toFixed(1)} 0C${(length * 0.8).toFixed(1)} ${broad.toFixed(1)} ${(length * 0.3).toFixed(1)} ${broad.toFixed(1)} 0 0Z" fill="${green}"/><path d="M0 0L${(length * 0.94).toFixed(1)} 0" stroke="${pen.colour('#dcebc4')}" stroke-width=".8" opacity=".6"/></g>`
   }).join('')
   return `${pen.shadow(84, 0.5)}${leaves}

@@ -46,7 +46,9 @@ export function drawBoat(pen: Pen): string {
 export function drawCabin(pen: Pen, snow: boolean): string {
   const logs = pen.gradient(['#8a5a38', '#6d4429', '#452a1a'])
   const gable = pen.gradient(['#7a4d2f', '#5c3822', '#3c2416'])
-  const roof = snow ? pen.gradient(['#ffffff', '#e6edf5', '#b9c6d8'], 'down') : pen.gradient(['#7d3b32', '#4c2420'], 'down')
+  const roof = snow
+    ? pen.gradient(['#ffffff', '#e6edf5', '#b9c6d8'], 'down')
+    : pen.gradient(['#7d3b32', '#4c2420'], 'down')
   const pane = pen.dark ? pen.glow('#ffcf78') : pen.colour('#ffe9b8')
   const lines = Array.from({ length: 7 }, (_, index) => `M-46 ${-5 - index * 5}H46`).join('')
   const smoke = Array.from({ length: 6 }, (_, index) => {
@@ -68,9 +70,18 @@ export function drawCabin(pen: Pen, snow: boolean): string {
 /** A hot-air balloon high in the air. */
 export function drawBalloon(pen: Pen): string {
   const [one, two] = pen.random.pick([
-    [['#f27a54', '#d8503f', '#8f2f2f'], ['#ffe2b0', '#f4c078', '#b3803f']],
-    [['#5aa0c8', '#3a78a8', '#234a70'], ['#fff6e4', '#efe2c8', '#b0a288']],
-    [['#f4b94f', '#dd8f2e', '#935818'], ['#7d4f8f', '#5e3772', '#3b2049']],
+    [
+      ['#f27a54', '#d8503f', '#8f2f2f'],
+      ['#ffe2b0', '#f4c078', '#b3803f'],
+    ],
+    [
+      ['#5aa0c8', '#3a78a8', '#234a70'],
+      ['#fff6e4', '#efe2c8', '#b0a288'],
+    ],
+    [
+      ['#f4b94f', '#dd8f2e', '#935818'],
+      ['#7d4f8f', '#5e3772', '#3b2049'],
+    ],
   ] as const)
   const outer = pen.gradient(one)
   const inner = pen.gradient(two)
@@ -84,7 +95,9 @@ export function drawBalloon(pen: Pen): string {
 
 /** A tent, lit from inside when it is dark. */
 export function drawTent(pen: Pen): string {
-  const cloth = pen.dark ? pen.gradient(['#ffe0a0', '#f4a850', '#b8642a'], 'down') : pen.gradient(['#f0b060', '#d88838', '#8f5220'])
+  const cloth = pen.dark
+    ? pen.gradient(['#ffe0a0', '#f4a850', '#b8642a'], 'down')
+    : pen.gradient(['#f0b060', '#d88838', '#8f5220'])
   return `${pen.shadow(120, 0.4)}${pen.dark ? `<ellipse cx="0" cy="-14" rx="86" ry="44" fill="${pen.gradient(['#ffb860/0.5', '#ffb860/0'], 'round')}"/>` : ''}
   <path d="M-58 0L-4 -56L62 0Z" fill="${cloth}"/><path d="M-4 -56L62 0L22 0Z" fill="${pen.gradient(['#000000/0.05', '#000000/0.35'])}"/>
   <path d="M-4 -56L-20 0L8 0Z" fill="${pen.colour('#4a2c18')}"/><path d="M-4 -56L-20 0L-10 0ZM-4 -56L8 0L0 0Z" fill="${cloth}"/>

@@ -42,9 +42,14 @@ const PLACES: Record<Place, (stage: Stage) => Setting | undefined> = {
   desert: paintDesert,
   city: paintCity,
   studio: paintStudio,
-  space: (stage) => void paintSpace(stage),
-  abstract: (stage) => void paintAbstract(stage),
-  surface: (stage) => void paintSurface(stage),
+  // These leave no room for a subject.
+  space: (stage) => alone(paintSpace, stage),
+  abstract: (stage) => alone(paintAbstract, stage),
+  surface: (stage) => alone(paintSurface, stage),
+}
+
+function alone(scene: (stage: Stage) => void, stage: Stage): undefined {
+  scene(stage)
 }
 
 /** Paint a picture that fits a prompt, at exactly the size of the order. */
@@ -69,7 +74,14 @@ function setStage(order: Order, width: number, height: number): Stage {
   const random = randomFrom(order.prompt, order.width, order.height, ...order.seed)
   const words = readWords(order.prompt, random.branch('words'))
   const mood = moodFor(words, random.branch('mood'))
-  return { raster: createRaster(width, height), words, mood, random, unit: Math.min(width, height), overlay: [] }
+  return {
+    raster: createRaster(width, height),
+    words,
+    mood,
+    random,
+    unit: Math.min(width, height),
+    overlay: [],
+  }
 }
 
 async function paintScene(stage: Stage): Promise<Pixels> {

@@ -28,7 +28,8 @@ export function paintAbstract({ raster, random, mood, unit }: Stage): void {
     const u = x * cos + y * sin
     const v = y * cos - x * sin
     const bent = u + 0.28 * Math.sin(v * 2.3 + bends[0]!) + 0.12 * Math.sin(v * 5.1 + u * 2 + bends[1]!)
-    const wave = Math.sin(bent * folds * 3.1 + bends[2]!) + 0.45 * Math.sin(bent * folds * 7.3 + v * 1.7 + bends[3]!)
+    const wave =
+      Math.sin(bent * folds * 3.1 + bends[2]!) + 0.45 * Math.sin(bent * folds * 7.3 + v * 1.7 + bends[3]!)
     return wave / 2.9 + 0.5
   }
   fill(raster, (x, y, out) => {
@@ -76,7 +77,12 @@ function paintPlanet(raster: Raster, random: Random, unit: number, hue: number):
   const cx = width * random.between(0.25, 0.75)
   const cy = height * random.between(0.45, 0.7)
   const noise = noiseFrom(random)
-  const bands: Rgb[] = [hsl(hue + 0.5, 0.35, 0.3), hsl(hue + 0.55, 0.4, 0.6), hsl(hue + 0.6, 0.3, 0.78), hsl(hue + 0.48, 0.45, 0.42)]
+  const bands: Rgb[] = [
+    hsl(hue + 0.5, 0.35, 0.3),
+    hsl(hue + 0.55, 0.4, 0.6),
+    hsl(hue + 0.6, 0.3, 0.78),
+    hsl(hue + 0.48, 0.45, 0.42),
+  ]
   const halo = radius * 1.18
   for (let y = Math.max(0, Math.floor(cy - halo)); y < Math.min(height, cy + halo); y++) {
     for (let x = Math.max(0, Math.floor(cx - halo)); x < Math.min(width, cx + halo); x++) {
@@ -134,7 +140,8 @@ function relief(
   if (material === 'wood') {
     return (x, y) => {
       const bend = noise(x * per * 0.06, y * per * 0.16)
-      const rings = 0.5 + 0.5 * Math.sin((y * per * 0.03 + bend * 5 + noise(x * per * 0.02, y * per * 0.5) * 0.5) * 6.283)
+      const rings =
+        0.5 + 0.5 * Math.sin((y * per * 0.03 + bend * 5 + noise(x * per * 0.02, y * per * 0.5) * 0.5) * 6.283)
       const pore = noise(x * per * 0.12, y * per * 3.4)
       return 0.74 - 0.3 * rings ** 1.6 + (pore - 0.5) * 0.42
     }
@@ -153,7 +160,8 @@ function relief(
       return 0.35 + cloud * 0.6 + (noise(x * per * 2, y * per * 2) - 0.5) * 0.18 - Math.max(0, vein) * 0.16
     }
   }
-  return (x, y) => 0.35 + noise(x * per * 0.1, y * per * 0.1) * 0.4 + (noise(x * per * 1.1, y * per * 1.1) - 0.5) * 0.55
+  return (x, y) =>
+    0.35 + noise(x * per * 0.1, y * per * 0.1) * 0.4 + (noise(x * per * 1.1, y * per * 1.1) - 0.5) * 0.55
 }
 
 /** Short curved hairs, as in hand-made paper. */

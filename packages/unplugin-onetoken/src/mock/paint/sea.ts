@@ -13,14 +13,24 @@ export function paintSeascape(stage: Stage): Setting {
   const horizon = height * random.between(0.46, 0.56)
   const disc = hangDisc(stage, horizon)
   paintSky(raster, horizon, mood, disc, random.branch('sky'))
-  paintClouds(raster, horizon, mood, disc, words.fog ? 0.2 : random.between(0.4, 0.95), random.branch('clouds'))
+  paintClouds(
+    raster,
+    horizon,
+    mood,
+    disc,
+    words.fog ? 0.2 : random.between(0.4, 0.95),
+    random.branch('clouds'),
+  )
   paintMist(raster, horizon, unit * 0.12, mood.haze, words.fog ? 0.9 : 0.5, random.branch('mist'))
   paintSea(raster, mood, horizon, disc, random.branch('sea'))
   paintHeadlands(stage, horizon, disc.x)
   paintMist(raster, horizon, unit * 0.05, mood.haze, words.fog ? 0.95 : 0.35, random.branch('low mist'))
   const side = disc.x < width / 2 ? random.between(0.62, 0.72) : random.between(0.28, 0.38)
   if (afloat) {
-    return { spot: { x: width * side, y: horizon + (height - horizon) * 0.36, size: unit * 0.36 }, discX: disc.x }
+    return {
+      spot: { x: width * side, y: horizon + (height - horizon) * 0.36, size: unit * 0.36 },
+      discX: disc.x,
+    }
   }
   if (words.subject || random.chance(0.4)) paintShore(stage, disc.x)
   return { spot: { x: width * side, y: height * 0.865, size: unit * 0.5 }, discX: disc.x }
@@ -42,7 +52,13 @@ function paintHeadlands(stage: Stage, horizon: number, sunX: number): void {
       distance,
       bottom: horizon,
       snow: words.snow ? 0.8 : 0,
-      wood: { cover: 0.35, height: unit * (0.012 + 0.012 * index), reach: unit * 0.02, leafy: 0.4, shore: horizon },
+      wood: {
+        cover: 0.35,
+        height: unit * (0.012 + 0.012 * index),
+        reach: unit * 0.02,
+        leafy: 0.4,
+        shore: horizon,
+      },
     }
     const line = crest(width, range, own)
     const left = own.chance(0.5)
@@ -78,7 +94,8 @@ function paintSurf(stage: Stage, line: Float32Array): void {
     const points: string[] = []
     for (let x = 0; x <= raster.width; x += raster.width / 60) {
       const top = line[Math.min(raster.width - 1, Math.round(x))]!
-      const sway = Math.sin(x / (unit * 0.13) + phase) * 0.006 + Math.sin(x / (unit * 0.05) + phase * 2) * 0.003
+      const sway =
+        Math.sin(x / (unit * 0.13) + phase) * 0.006 + Math.sin(x / (unit * 0.05) + phase * 2) * 0.003
       points.push(`${x.toFixed(1)} ${(top + unit * (sway - wave * 0.028 + 0.012)).toFixed(1)}`)
     }
     const [red, green, blue] = mix(mood.snow[0], mood.sky[2]!, 0.2).map((part) => Math.round(part * 255))

@@ -72,7 +72,8 @@ function paintDisc(raster: Raster, mood: Mood, disc: Disc, random: Random): void
       blend(raster, x, y, mood.glow, air)
       const cover = Math.max(0, Math.min(1, (radius + 0.7 - distance) / 1.4))
       if (cover === 0) continue
-      const seas = mood.hour === 'night' ? smoothstep(0.45, 0.75, noise(x * grain * 0.6, y * grain * 0.6)) * 0.22 : 0
+      const seas =
+        mood.hour === 'night' ? smoothstep(0.45, 0.75, noise(x * grain * 0.6, y * grain * 0.6)) * 0.22 : 0
       blend(raster, x, y, scale(mood.disc, 1 - seas), cover)
     }
   }
@@ -99,8 +100,15 @@ export function paintClouds(
   }
   // Thin near the disc, so that it keeps shining.
   const fade = (x: number, y: number): number =>
-    smoothstep(horizon, horizon * 0.8, y) * smoothstep(0.8, 3.5, Math.hypot(x - disc.x, y - disc.y) / disc.radius)
-  veil(raster, 0, horizon, mood.cloud[1], (x, y) => smoothstep(edge, edge + 0.3, density(x, y)) * 0.55 * fade(x, y))
+    smoothstep(horizon, horizon * 0.8, y) *
+    smoothstep(0.8, 3.5, Math.hypot(x - disc.x, y - disc.y) / disc.radius)
+  veil(
+    raster,
+    0,
+    horizon,
+    mood.cloud[1],
+    (x, y) => smoothstep(edge, edge + 0.3, density(x, y)) * 0.55 * fade(x, y),
+  )
   // The light comes from the disc: what thins out towards it is bright.
   const step = Math.min(raster.width, raster.height) / 45
   veil(raster, 0, horizon, mood.cloud[0], (x, y) => {

@@ -21,7 +21,10 @@ export function paintLake(raster: Raster, mood: Mood, shore: number, random: Ran
     const deep = 0.12 + 0.5 * near
     for (let x = 0; x < width; x++) {
       const ripple = noise(x * unit * (0.9 + 0.5 / (0.2 + near)), v) - 0.5
-      const sourceY = Math.min(start - 1, Math.max(0, Math.round(start - 1 - down * 0.92 - ripple * sway * 2.4)))
+      const sourceY = Math.min(
+        start - 1,
+        Math.max(0, Math.round(start - 1 - down * 0.92 - ripple * sway * 2.4)),
+      )
       const sourceX = Math.min(width - 1, Math.max(0, Math.round(x + ripple * sway * 1.2)))
       const from = (sourceY * width + sourceX) * 3
       const at = (y * width + x) * 3

@@ -1,7 +1,8 @@
 import type { Random } from './random.ts'
 
 /** Where a picture plays. */
-export type Place = 'land' | 'forest' | 'sea' | 'desert' | 'city' | 'space' | 'abstract' | 'surface' | 'studio'
+export type Place =
+  'land' | 'forest' | 'sea' | 'desert' | 'city' | 'space' | 'abstract' | 'surface' | 'studio'
 
 /** The hour, which decides the light. */
 export type Hour = 'dawn' | 'day' | 'sunset' | 'night'
@@ -10,7 +11,23 @@ export type Hour = 'dawn' | 'day' | 'sunset' | 'night'
 export type Look = 'photo' | 'mono' | 'ink' | 'flat'
 
 /** What stands in the picture. */
-export type SubjectName = keyof typeof SUBJECTS
+export type SubjectName =
+  | 'fox'
+  | 'cat'
+  | 'otter'
+  | 'deer'
+  | 'bird'
+  | 'lighthouse'
+  | 'boat'
+  | 'cabin'
+  | 'balloon'
+  | 'tent'
+  | 'mug'
+  | 'lamp'
+  | 'plant'
+  | 'fruit'
+  | 'mushroom'
+  | 'vase'
 
 /** The material of a picture that is nothing but a surface. */
 export type Material = 'paper' | 'wood' | 'stone' | 'fabric'
@@ -37,7 +54,7 @@ function words(english: string, chinese: string): RegExp {
   return new RegExp(`\\b(?:${english})(?:s|es|y|ed)?\\b|${chinese}`, 'iu')
 }
 
-const SUBJECTS = {
+const SUBJECTS: Record<SubjectName, RegExp> = {
   fox: words('fox|vixen', '狐'),
   cat: words('cat|kitten', '猫'),
   otter: words('otter', '水獭|海獭'),
@@ -54,10 +71,13 @@ const SUBJECTS = {
   fruit: words('apple|pear|orange|lemon|peach|fruit', '苹果|梨|橙|柠檬|桃|水果'),
   mushroom: words('mushroom|toadstool', '蘑菇'),
   vase: words('vase|pot|pottery|ceramic|bottle|jar|product|perfume', '花瓶|陶|瓶|产品|商品'),
-} as const
+}
 
 const PLACES: readonly (readonly [Place, RegExp])[] = [
-  ['studio', words('studio|product|still life|white background|icon|logo|sticker|packshot', '产品|静物|图标|白底')],
+  [
+    'studio',
+    words('studio|product|still life|white background|icon|logo|sticker|packshot', '产品|静物|图标|白底'),
+  ],
   [
     'surface',
     words(
@@ -65,13 +85,28 @@ const PLACES: readonly (readonly [Place, RegExp])[] = [
       '纸|纹理|木板|石材|布料|亚麻',
     ),
   ],
-  ['abstract', words('abstract|gradient|pattern|wave form|silk|fluid|marble|shapes|wallpaper', '抽象|渐变|图案|流体')],
-  ['space', words('space|galaxy|nebula|planet|cosmos|universe|star field|starfield', '宇宙|星系|星云|行星|太空')],
-  ['city', words('city|skyline|street|town|urban|building|skyscraper|cyberpunk|metropolis', '城市|街|楼|都市')],
+  [
+    'abstract',
+    words('abstract|gradient|pattern|wave form|silk|fluid|marble|shapes|wallpaper', '抽象|渐变|图案|流体'),
+  ],
+  [
+    'space',
+    words('space|galaxy|nebula|planet|cosmos|universe|star field|starfield', '宇宙|星系|星云|行星|太空'),
+  ],
+  [
+    'city',
+    words('city|skyline|street|town|urban|building|skyscraper|cyberpunk|metropolis', '城市|街|楼|都市'),
+  ],
   ['desert', words('desert|dune|sahara', '沙漠|沙丘')],
   ['sea', words('sea|ocean|beach|coast|wave|island|harbour|harbor|bay', '海|沙滩|岛|港')],
   ['forest', words('forest|wood(?=s)|tree|pine|birch|jungle', '森林|树|林')],
-  ['land', words('mountain|hill|valley|lake|river|meadow|field|landscape|alp|snow|village|countryside', '山|谷|湖|河|草原|田|雪')],
+  [
+    'land',
+    words(
+      'mountain|hill|valley|lake|river|meadow|field|landscape|alp|snow|village|countryside',
+      '山|谷|湖|河|草原|田|雪',
+    ),
+  ],
 ]
 
 const AT_SEA: ReadonlySet<SubjectName> = new Set(['lighthouse', 'boat', 'otter'])
@@ -116,7 +151,8 @@ function placeOf(prompt: string, subject: SubjectName | undefined, random: Rando
 
 function hourOf(prompt: string, place: Place, random: Random): Hour {
   if (words('night|moon|moonlit|midnight|star|stars|aurora|neon', '夜|月|星').test(prompt)) return 'night'
-  if (words('sunset|dusk|evening|golden hour|twilight', '日落|黄昏|傍晚|夕阳|晚霞').test(prompt)) return 'sunset'
+  if (words('sunset|dusk|evening|golden hour|twilight', '日落|黄昏|傍晚|夕阳|晚霞').test(prompt))
+    return 'sunset'
   if (words('dawn|sunrise|morning|pastel', '黎明|日出|清晨|早晨').test(prompt)) return 'dawn'
   if (words('day|noon|midday|sunny|summer|bright', '白天|正午|晴|夏').test(prompt)) return 'day'
   if (place === 'city') return random.pick(['sunset', 'night', 'dawn'])
@@ -126,7 +162,9 @@ function hourOf(prompt: string, place: Place, random: Random): Hour {
 function lookOf(prompt: string): Look {
   if (words('ink|sketch|line drawing|woodcut|linocut|pencil', '水墨|素描|版画').test(prompt)) return 'ink'
   if (words('black and white|monochrome|b&w|noir', '黑白').test(prompt)) return 'mono'
-  if (words('flat|vector|minimalist illustration|screen ?print|poster|risograph', '扁平|矢量|海报').test(prompt)) {
+  if (
+    words('flat|vector|minimalist illustration|screen ?print|poster|risograph', '扁平|矢量|海报').test(prompt)
+  ) {
     return 'flat'
   }
   return 'photo'

@@ -1,0 +1,6 @@
+import onetoken from 'unplugin-onetoken/vite'
+import { defineConfig } from 'vite'
+
+export default defineConfig({
+  plugins: [onetoken()],
+})

@@ -1,0 +1,74 @@
+import { askAgain } from '../again.ts'
+import { OneTokenError, type ErrorCode } from '../errors.ts'
+import type { Intent } from '../store/intents.ts'
+import { reasonOf } from '../store/messages.ts'
+import type { Budget } from './budget.ts'
+import { dollars } from './pricing.ts'
+import type { RenderJob } from './renderer.ts'
+
+/** The error for a request that was sent earlier and of which no picture was kept. */
+export function standingIntent(label: string, { time, failure }: Intent): OneTokenError {
+  const when = time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`
+  const what =
+    failure === undefined
+      ? 'and the run ended before the answer was kept: it may have been billed.'
+      : `and may have been billed. What happened: ${failure}`
+  return new OneTokenError('POSSIBLY_BILLED', `${label} was asked for ${when}, ${what}`, {
+    hint: `Look at the usage log of your account first. To pay for it (again): ${askAgain(label)}`,
+  })
+}
+
+/** The error for a render that does not fit into what is left of the budget. */
+export function budgetReached(label: string, worst: number, { limits, spent }: Budget): OneTokenError {
+  const used = `${dollars(spent.cost)} and ${spent.renders === 1 ? '1 render' : `${spent.renders} renders`} are used`
+  const byCount = spent.renders + 1 > limits.renders
+  const limit = byCount ? `${limits.renders} renders` : dollars(limits.cost)
+  const raise = byCount
+    ? `raise "budget" in the settings, as in { renders: ${limits.renders + 10} }`
+    : 'raise "budget" in the settings, as in { cost: 10 } (dollars)'
+  const neverFits = worst > limits.cost || limits.renders === 0
+  return new OneTokenError(
+    'BUDGET_REACHED',
+    `${label} may cost ${dollars(worst)}, and does not fit into the budget of this run (${limit}): ${used}.`,
+    {
+      hint: neverFits ? `To render it, ${raise}.` : `Run it again to go on, or ${raise}.`,
+      details: { worst, limits, spent: { ...spent } },
+    },
+  )
+}
+
+/** The error for something that no part of this package says of its own accord. */
+export function unforeseen(label: string, cause: unknown, isSent: boolean): OneTokenError {
+  const reason = reasonOf(cause)
+  return isSent
+    ? new OneTokenError('POSSIBLY_BILLED', `The request failed after it was sent: ${reason}`, {
+        hint: `The picture may have been rendered and billed. Look at the usage log of your account; to pay for it (again): ${askAgain(label)}`,
+        cause,
+      })
+    : new OneTokenError('API_UNEXPECTED', `The request failed before it was sent: ${reason}`, {
+        hint: 'Nothing was sent to the API.',
+        cause,
+      })
+}
+
+/** Failures of one request. The others are matters of the account or of the project, and are said once. */
+const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'API_BAD_REQUEST',
+  'API_REFUSED',
+  'API_RATE_LIMITED',
+  'API_UNEXPECTED',
+  'RESULT_URL_REFUSED',
+  'POSSIBLY_BILLED',
+])
+
+/** The same error with the picture in it: the client knows no names. */
+export function named(
+  error: OneTokenError,
+  { label, name }: Pick<RenderJob, 'label' | 'name'>,
+): OneTokenError {
+  const { code, message, details, cause, place } = error
+  const isBilled = details?.['possiblyBilled'] === true
+  if (!isBilled && (details?.['stopAll'] === true || !OF_ONE_PICTURE.has(code))) return error
+  const hint = name === undefined ? error.hint : error.hint?.replaceAll('<name>', name)
+  return new OneTokenError(code, `${label}: ${message}`, { hint, details, cause, place })
+}

@@ -1,0 +1,79 @@
+import { isAbsolute, relative } from 'node:path'
+import { askAgain } from '../again.ts'
+import { OneTokenError } from '../errors.ts'
+import type { Trouble } from './record.ts'
+
+/** A file of the store that cannot be used. */
+export interface BadFile {
+  /** What it is for. */
+  what: 'record' | 'picture'
+  /** Absolute path. */
+  file: string
+  state: Trouble | 'absent'
+  /** Goes on after the path, as in `is empty`. */
+  why: string
+  /** How messages call the picture. */
+  label: string | undefined
+  /** Where the file is now, when it was moved aside. */
+  moved?: string | undefined
+}
+
+/** The error for a file that was paid for and cannot be used. */
+export function unavailable({ what, file, state, why, label, moved }: BadFile): OneTokenError {
+  const path = display(file)
+  const restore = `Restore it, as in: git checkout -- ${inShell(path)}`
+  const again = `To pay for it again: ${askAgain(label ?? 'NAME')}`
+  const hints: Record<BadFile['state'], string> = {
+    absent: `${restore}\n${again}`,
+    conflict: `Choose a side, as in: git checkout --ours ${inShell(path)}`,
+    pointer: 'Fetch what it points to: git lfs pull',
+    newer: 'Update unplugin-onetoken here to the version that the others use.',
+    damaged: `${restore}\n${again}`,
+  }
+  const aside = moved === undefined ? '' : ` It was moved aside, to ${display(moved)}.`
+  return new OneTokenError(
+    'STORE_UNAVAILABLE',
+    `The render of ${label ?? 'a picture'} is in the store, but its ${what} cannot be used: ${path} ${why}.${aside}`,
+    { hint: hints[state], details: { file, state, ...(moved === undefined ? {} : { moved }) } },
+  )
+}
+
+/** The error for a store that the system does not let us read. Whether a render is there, nobody knows. */
+export function unreadable(file: string, cause: unknown): OneTokenError {
+  const { code } = cause as NodeJS.ErrnoException
+  const path = display(file)
+  return new OneTokenError('STORE_UNAVAILABLE', `The store cannot be read: ${reasonOf(cause)}`, {
+    hint:
+      code === 'ENOTDIR'
+        ? `Nothing was rendered. One of the folders of ${path} is a file (a symbolic link that git wrote as text, perhaps): put it right, or set "store" in the settings.`
+        : `Nothing was rendered. Make ${path} readable, then try again.`,
+    cause,
+    details: { file, state: 'unreadable' },
+  })
+}
+
+/** The error for a store that cannot be written; nothing has been paid for at that time. */
+export function storeWriteError(path: string, cause: unknown): OneTokenError {
+  return new OneTokenError('STORE_WRITE', `The store cannot be written: ${reasonOf(cause)}`, {
+    hint: `Nothing was sent to the API. Make ${display(path)} a folder that can be written, or set "store" in the settings.`,
+    cause,
+    // No other render could be kept either.
+    details: { stopAll: true },
+  })
+}
+
+/** The words of whatever was thrown. */
+export function reasonOf(thrown: unknown): string {
+  return thrown instanceof Error ? thrown.message : String(thrown)
+}
+
+/** Paths in messages are as short as they can be: relative to where the command runs, when inside it. */
+function display(file: string): string {
+  const path = relative(process.cwd(), file)
+  return path === '' || path.startsWith('..') || isAbsolute(path) ? file : path
+}
+
+/** A path as it is pasted into a shell. */
+function inShell(path: string): string {
+  return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from 'vitest'
+import { useMock } from '../helpers/mock.ts'
+import { apiEnv, CANARY, createSite, ONETOKEN } from '../helpers/site.ts'
+
+const mock = useMock()
+
+const MANIFEST = `version: 1
+defaults: { quality: low }
+images:
+  hero: { prompt: A fjord, size: 1536x1024, alt: Fjord }
+  boat: { prompt: A paper boat, alt: Boat }
+`
+const files = {
+  'images.yaml': MANIFEST,
+  'main.js': `import fox from 'virtual:onetoken?prompt=A red fox&quality=low'
+import hero from 'virtual:onetoken/hero?w=160'
+globalThis.result = [fox, hero]`,
+}
+
+describe('onetoken plan', () => {
+  it('lists entries and imports with state, price and place, and spends nothing', async () => {
+    const site = await createSite(files)
+    const { status, output } = await site.onetoken(apiEnv(mock.url), 'plan')
+    expect(output).toMatchInlineSnapshot(`
+      "hero         missing  at most $0.005  images.yaml:4:3
+      boat         missing  at most $0.006  images.yaml:5:3
+      "A red fox"  missing  at most $0.006  main.js:1:18
+
+      3 renders, 0 cached, 3 missing, at most $0.017.
+      "
+    `)
+    expect(status).toBe(0)
+    expect(mock.requests).toHaveLength(0)
+    expect(await site.list('onetoken')).toEqual([])
+  })
+
+  it('prints one object for machines', async () => {
+    const site = await createSite(files)
+    await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')
+    const { output } = await site.onetoken({ ONETOKEN_BASE_URL: mock.url }, 'plan', '--json')
+    const { renders, problems } = JSON.parse(output) as {
+      renders: { name: string | null; state: string }[]
+      problems: []
+    }
+    expect(renders.map(({ name, state }) => [name, state])).toEqual([
+      ['hero', 'cached'],
+      ['boat', 'missing'],
+      [null, 'missing'],
+    ])
+    expect(problems).toEqual([])
+  })
+})
+
+describe('onetoken render', () => {
+  it('renders what is missing, and the build after it asks for nothing', async () => {
+    const site = await createSite(files)
+    const { status, output } = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+    expect(status, output).toBe(0)
+    expect(output).toContain('3 of 3 renders made')
+    expect(mock.stats.billed).toBe(3)
+    expect((await site.build({ ONETOKEN_BASE_URL: mock.url })).status).toBe(0)
+    const again = await site.onetoken(apiEnv(mock.url), 'render', '--yes', '--json')
+    expect(JSON.parse(again.output)).toMatchObject({ rendered: [], cached: 3 })
+    expect(mock.stats.billed).toBe(3)
+  })
+
+  it('asks before it spends, and where nobody can be asked wants --yes', async () => {
+    const site = await createSite(files)
+    const { status, output } = await site.onetoken(apiEnv(mock.url), 'render')
+    expect([status, output]).toMatchInlineSnapshot(`
+      [
+        2,
+        "3 renders would cost at most $0.017, and there is nobody to ask.
+        Add --yes to spend without asking, and --max-cost to limit it.
+      ",
+      ]
+    `)
+    expect(mock.requests).toHaveLength(0)
+  })
+
+  it('renders an entry anew on --again', async () => {
+    const site = await createSite(files)
+    await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--yes')
+    await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--yes', '--again')
+    expect(mock.stats.billed).toBe(2)
+    expect(await site.list('onetoken/renders')).toHaveLength(1)
+  })
+
+  it.each<[string, number, string[], Record<string, string>]>([
+    ['a usage error', 2, ['rendr'], {}],
+    ['an unknown flag', 2, ['render', '--ys'], {}],
+    ['renders missing without a key', 3, ['render', '--yes'], { ONETOKEN_API_KEY: '' }],
+    ['a reached budget', 5, ['render', '--yes', '--max-cost', '0.001'], {}],
+    ['an unknown entry', 1, ['render', 'heroo', '--yes'], {}],
+  ])('ends with the status of %s', async (_, expected, args, env) => {
+    const site = await createSite(files)
+    const { status, output } = await site.onetoken({ ...apiEnv(mock.url), ...env }, ...args)
+    expect(status, output).toBe(expected)
+    expect(output).not.toMatch(/^\s+at /m)
+    expect(output).not.toContain(CANARY)
+    expect(mock.stats.billed).toBe(0)
+  })
+
+  it('ends with 4 when it may have been billed, and asks again only on --again', async () => {
+    mock.setScenario({ name: 'bad-gateway' })
+    const site = await createSite(files)
+    expect((await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')).status).toBe(4)
+    mock.setScenario()
+    expect((await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')).status).toBe(4)
+    expect(mock.stats.requests).toBe(1)
+    expect((await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes', '--again')).status).toBe(0)
+    expect((await site.onetoken(apiEnv(mock.url), 'plan')).output).toMatch(/hero +cached/)
+  })
+})
+
+describe('onetoken mock', () => {
+  it('serves pretend pictures, which are kept apart from bought ones', async () => {
+    const site = await createSite(files)
+    const child = site.start(ONETOKEN, ['mock', '--port', '0', '--json'])
+    const line = await new Promise<string>((resolve) =>
+      child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString())),
+    )
+    const { url } = JSON.parse(line) as { url: string }
+    const { status, output } = await site.onetoken(apiEnv(url), 'render', 'hero', '--yes')
+    child.kill()
+    expect(status, output).toBe(0)
+    const [record = ''] = await site.list('onetoken/renders')
+    expect(JSON.parse((await site.read(record)).toString())).toMatchObject({ provider: 'mock', name: 'hero' })
+    const plan = await site.onetoken({ ONETOKEN_API_KEY: 'sk-x' }, 'plan')
+    expect(plan.output).toMatch(/hero +missing/)
+  })
+})

@@ -1,0 +1,151 @@
+import type { ChildProcess } from 'node:child_process'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { useMock } from '../helpers/mock.ts'
+import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
+
+const mock = useMock()
+
+const MANIFEST =
+  'version: 1\nimages:\n  hero: { prompt: A fjord, size: 1536x1024, quality: low, widths: [48, 96], formats: [avif, webp] }\n'
+const files = {
+  'main.js': `import hero, { width, height, srcset } from 'virtual:onetoken/hero'\nglobalThis.result = { hero, width, height, srcset }`,
+  'images.yaml': MANIFEST,
+}
+
+/** Wait until what a process prints holds `text`, from where the last wait ended. */
+function watcher(child: ChildProcess): (text: string) => Promise<string> {
+  let output = ''
+  let seen = 0
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => {
+      // eslint-disable-next-line no-control-regex
+      output += chunk.toString().replace(/\u001b\[[0-9;]*[A-Za-z]/g, '')
+      for (const look of waiting) look()
+    })
+  }
+  onTestFinished(() => void child.kill())
+  return (text) =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const at = output.indexOf(text, seen)
+        if (at < 0) return
+        waiting.delete(look)
+        seen = at + text.length
+        resolve(output)
+      }
+      waiting.add(look)
+      child.on('close', () => reject(new Error(`ended before "${text}":\n${output}`)))
+      look()
+    })
+}
+
+async function rendered(site: Site): Promise<void> {
+  const { status, output } = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+  expect(status, output).toBe(0)
+}
+
+describe.each([8, 7] as const)('vite build --watch, Vite %i', (vite) => {
+  it('builds again when the manifest or an input picture changes, and never renders', async () => {
+    const site = await createSite(files, vite)
+    await rendered(site)
+    mock.reset()
+    const child = site.start(VITE, ['build', '--watch'], apiEnv(mock.url))
+    const until = watcher(child)
+    await until('built in')
+    expect((await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path))).toHaveLength(4)
+    await site.write({ 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') })
+    await until('built in')
+    expect((await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path))).toHaveLength(6)
+    expect(mock.requests).toHaveLength(0)
+  })
+})
+
+describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
+  it('serves placeholders of the right size, and the pictures when they are rendered', async () => {
+    const site = await createSite(files, vite)
+    const child = site.start(VITE, ['--port', '0', '--host', '127.0.0.1'], apiEnv(mock.url))
+    const until = watcher(child)
+    const output = await until('Local:').then(() => until('\n'))
+    const [, origin = ''] = /Local:\s+(http:\/\/[\d.]+:\d+)/.exec(output) ?? []
+    const get = async (path: string): Promise<string> => (await fetch(origin + path)).text()
+    /** The module behind the import of `main.js`, and the URLs in it. */
+    const picture = async (): Promise<{ code: string; files: string[] }> => {
+      const [, path = ''] = /from "([^"]*onetoken\.mjs[^"]*)"/.exec(await get('/main.js')) ?? []
+      const code = await get(path)
+      const modules = [...code.matchAll(/^import \w+ from "([^"]+)"/gm)].map(([, url = '']) => url)
+      const urls = modules.map(async (url) => /"(\/[^"]+)"/.exec(await get(url))?.[1] ?? '')
+      return { code, files: await Promise.all(urls) }
+    }
+
+    const before = await picture()
+    expect(before.code).toContain('width = 96')
+    expect(before.code).toContain('height = 64')
+    const [svg = ''] = before.files
+    expect(svg).toMatch(/\.svg/)
+    const text = await get(svg)
+    expect(text).toContain('width="96" height="64"')
+    expect(mock.requests).toHaveLength(0)
+
+    await rendered(site)
+    await until('main.js')
+    const after = await picture()
+    expect(after.files.map((file) => /\.\w+(?=$|\?)/.exec(file)?.[0])).toEqual([
+      '.avif',
+      '.avif',
+      '.webp',
+      '.webp',
+    ])
+    expect((await fetch(origin + after.files[3])).headers.get('content-type')).toBe('image/webp')
+  })
+})
+
+describe('Vitest', () => {
+  it('runs component tests that import pictures, with placeholders, and never spends', async () => {
+    const site = await createSite({
+      ...files,
+      'card.js': `import { hero } from './images.yaml'\nimport fox, { img } from 'virtual:onetoken?prompt=A red fox&w=64'\nexport const card = () => ({ hero, fox, img })`,
+      'card.test.js': `import { expect, it } from 'vitest'
+import { card } from './card.js'
+it('shows a picture', () => {
+  const { hero, fox, img } = card()
+  expect(fox).toMatch(/\\.svg\\b/)
+  expect(img).toMatchObject({ src: fox, width: 64, height: 64 })
+  expect(hero).toMatchObject({ width: 96, height: 64 })
+})`,
+    })
+    const ran = await site.run('node_modules/vitest/vitest.mjs', ['run'], { ...apiEnv(mock.url), CI: '' })
+    expect(ran.status, ran.output).toBe(0)
+    expect(ran.output).toMatch(/Tests\s+1 passed/)
+    expect(mock.requests).toHaveLength(0)
+  })
+})
+
+describe('types', () => {
+  it('writes the entries so that a wrong name is a TypeScript error', async () => {
+    const site = await createSite({
+      ...files,
+      'tsconfig.json':
+        '{ "compilerOptions": { "module": "esnext", "moduleResolution": "bundler", "target": "es2022", "strict": true, "noEmit": true, "types": [], "lib": ["es2022", "dom"] }, "include": ["*.ts"] }',
+      'use.ts': `import hero, { picture } from 'virtual:onetoken/hero'
+import thumb from 'virtual:onetoken/hero?w=160'
+import fox, { width } from 'virtual:onetoken?prompt=A red fox'
+import images, { hero as object } from './images.yaml'
+import all from 'virtual:onetoken/manifest'
+export const urls: string[] = [hero, thumb, fox, picture.img.src, images.hero.src, object.srcset, all.hero.color]
+export const size: number = width + object.height
+`,
+    })
+    await rendered(site)
+    expect((await site.build(apiEnv(mock.url))).status).toBe(0)
+    const tsc = (): ReturnType<Site['run']> => site.run('node_modules/typescript/bin/tsc', ['-p', '.'])
+    const right = await tsc()
+    expect(right.output).toBe('')
+    await site.write({
+      'wrong.ts': `import 'virtual:onetoken/hero'\nimport x from 'virtual:onetoken/heros'\nexport default x`,
+    })
+    expect((await tsc()).output).toContain(
+      `wrong.ts(2,15): error TS2307: Cannot find module 'virtual:onetoken/heros'`,
+    )
+  })
+})

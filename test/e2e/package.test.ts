@@ -1,0 +1,27 @@
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
+import { readdir, readFile } from 'node:fs/promises'
+import { publint } from 'publint'
+import { formatMessage } from 'publint/utils'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+
+const folder = fileURLToPath(new URL('../../packages/unplugin-onetoken', import.meta.url))
+const work = fileURLToPath(new URL('../.work', import.meta.url))
+
+it('has nothing that publint would change', async () => {
+  const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: 'npm' })
+  expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+})
+
+it('has types that are right for everyone who can import it', async () => {
+  const [tarball = ''] = (await readdir(work)).filter((name) => name.endsWith('.tgz'))
+  const result = await checkPackage(
+    createPackageFromTarballData(new Uint8Array(await readFile(`${work}/${tarball}`))),
+  )
+  if (result.types === false) throw new Error('no types')
+  // ESM only: CommonJS gets it by require(esm), which Node has from 20.19 on.
+  const problems = result.problems.filter(
+    ({ kind }) => kind !== 'CJSResolvesToESM' && kind !== 'NoResolution',
+  )
+  expect(problems).toEqual([])
+})
