@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
 
@@ -88,8 +88,10 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
     expect(mock.requests).toHaveLength(0)
 
     await rendered(site)
-    await until('main.js')
-    const after = await picture()
+    const after = await vi.waitUntil(async () => {
+      const now = await picture()
+      return now.files.length === 4 && now
+    }, 20_000)
     expect(after.files.map((file) => /\.\w+(?=$|\?)/.exec(file)?.[0])).toEqual([
       '.avif',
       '.avif',

@@ -1,27 +1,26 @@
+import { asOneTokenError, type OneTokenError as Problem } from '../errors.ts'
 import { describe } from '../engine/index.ts'
-import { asOneTokenError } from '../errors.ts'
 
-/**
- * An error as bundlers show it: they print the stack, which for a mistake of the user holds only the message.
- * What is no error of ours keeps its stack. `kind` keeps Rolldown from printing message and stack one after the other.
- */
+/** An error as bundlers show it. */
+class OneTokenError extends Error {
+  override readonly name: string = 'OneTokenError'
+
+  constructor(problem: Problem, root: string) {
+    const text = describe(problem, root)
+    super(text)
+    const { code, place } = problem
+    const loc = place?.line !== undefined && { file: place.file, line: place.line, column: (place.column ?? 1) - 1 }
+    // Not enumerable: Vite prints an error with its properties. `kind` keeps Rolldown from printing message and
+    // stack one after the other.
+    const hidden = { code, kind: code, ...(loc === false ? {} : { loc }) }
+    for (const [property, value] of Object.entries(hidden)) Object.defineProperty(this, property, { value, writable: true })
+    // A stack without frames, for a mistake of the user: Vite cuts off exactly this beginning and prints the rest.
+    Object.defineProperty(this, 'stack', { value: `OneTokenError: ${text}\n`, writable: true })
+  }
+}
+
+/** An error of ours as bundlers show it; what is no error of ours stays as it is, with its stack. */
 export function bundlerError(thrown: unknown, root: string): unknown {
-  const error = asOneTokenError(thrown)
-  if (error === undefined) return thrown
-  const text = describe(error, root)
-  const { place } = error
-  const loc =
-    place?.line === undefined
-      ? undefined
-      : { file: place.file, line: place.line, column: (place.column ?? 1) - 1 }
-  const shown = Object.assign(new Error(text), {
-    name: 'OneTokenError',
-    code: error.code,
-    kind: error.code,
-    hint: error.hint,
-    loc,
-  })
-  // As a stack without frames: Vite cuts off exactly this beginning and prints what is left.
-  shown.stack = `OneTokenError: ${text}\n`
-  return shown
+  const problem = asOneTokenError(thrown)
+  return problem === undefined ? thrown : new OneTokenError(problem, root)
 }

@@ -1,6 +1,7 @@
 import type { UnpluginOptions } from 'unplugin'
 import {
   DESCRIPTOR_FILE,
+  describe,
   SPECIFIER,
   manifestModule,
   pictureModule,
@@ -76,12 +77,16 @@ export function plugin(host: BundlerHost): UnpluginOptions {
       await host.engine().changed(id)
     },
 
-    async buildEnd() {
+    // unplugin's type leaves out the error that Rollup and its kin pass.
+    async buildEnd(...[error]: unknown[]) {
       const engine = host.engine()
       // Also after a failure: requests under way are billed, and their answers must be kept.
       await engine.settled()
       const problem = engine.takeProblem()
-      if (problem !== undefined) throw bundlerError(problem, engine.root)
+      if (problem === undefined) return
+      // What failed first is what the bundler shows; ours must not hide it.
+      if (error instanceof Error) engine.log.warn(describe(problem, engine.root))
+      else throw bundlerError(problem, engine.root)
     },
   }
 }

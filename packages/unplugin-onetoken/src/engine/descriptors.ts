@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
 import type { OutputParameters, Parameters } from '../spec/types.ts'
@@ -48,7 +48,7 @@ export function openDescriptors(cache: string): Descriptors {
   return {
     async write(descriptor) {
       const json = canonicalJson(descriptor)
-      const file = join(cache, 'req', `${sha256(json).slice(0, 20)}.onetoken.mjs`)
+      const file = join(cache, 'req', nameOf(json))
       if (known.has(file)) return file
       const text = `${HEAD}${escapeLineBreaks(json)}${BODY}`
       if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) await replace(file, text)
@@ -58,18 +58,39 @@ export function openDescriptors(cache: string): Descriptors {
     async read(file) {
       const memory = known.get(file)
       if (memory !== undefined) return memory
-      const [line = ''] = (await readFile(file, 'utf8')).split('\n', 1)
-      if (!line.startsWith(HEAD)) {
-        throw new OneTokenError('STORE_UNAVAILABLE', 'A file of the cache is damaged.', {
-          hint: `Remove the folder ${dirname(file)}; it is written anew.`,
-          place: { file },
-        })
-      }
-      const descriptor = JSON.parse(line.slice(HEAD.length)) as Descriptor
+      const text = await readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+        throw unreadable(file, cause.code === 'ENOENT' ? 'is gone' : `cannot be read (${cause.code})`, cause)
+      })
+      const descriptor = parseDescriptor(text, file)
       known.set(file, descriptor)
       return descriptor
     },
   }
+}
+
+/** A descriptor's name is the digest of what it says: words that were changed would be other words to pay for. */
+function parseDescriptor(text: string, file: string): Descriptor {
+  const [line = ''] = text.split('\n', 1)
+  try {
+    if (!line.startsWith(HEAD)) throw new SyntaxError('The first line is missing.')
+    const descriptor = JSON.parse(line.slice(HEAD.length)) as Descriptor
+    if (basename(file) === nameOf(canonicalJson(descriptor))) return descriptor
+    throw new SyntaxError('Its name belongs to other words.')
+  } catch (cause) {
+    throw unreadable(file, 'is damaged', cause)
+  }
+}
+
+function unreadable(file: string, what: string, cause: unknown): OneTokenError {
+  return new OneTokenError('STORE_UNAVAILABLE', `A file of the cache ${what}.`, {
+    hint: `Remove the folder ${dirname(file)} and the cache of the bundler, and build again: both are written anew.`,
+    place: { file },
+    cause,
+  })
+}
+
+function nameOf(json: string): string {
+  return `${sha256(json).slice(0, 20)}.onetoken.mjs`
 }
 
 /** U+2028 and U+2029 end a line comment, but may stand in JSON. */
@@ -79,8 +100,18 @@ function escapeLineBreaks(json: string): string {
 
 /** Whole or not at all: several builds of one project may write the same descriptor at once. */
 async function replace(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true })
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`
-  await writeFile(temporary, text)
-  await rename(temporary, file)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await writeFile(temporary, text)
+    await rename(temporary, file)
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined)
+    const { code } = cause as NodeJS.ErrnoException
+    throw new OneTokenError('STORE_WRITE', `The cache cannot be written: ${code ?? String(cause)}.`, {
+      hint: `Make ${dirname(file)} writable, and see that the disk is not full.`,
+      place: { file },
+      cause,
+    })
+  }
 }

@@ -48,6 +48,7 @@ export interface LoadedManifest {
 /** What bundlers, the command and dev use. */
 export interface Engine {
   readonly root: string
+  readonly log: Log
   readonly purpose: Purpose
   project(): Promise<Project>
   /** A file changed: when a picture depends on it, what was read is forgotten and the next use reads anew. */
@@ -101,6 +102,7 @@ export function createEngine(options: EngineOptions): Engine {
 
   const engine: Engine = {
     root: options.root,
+    log: options.log,
     purpose: options.purpose,
     project: async () => (await open()).project,
     async changed(file) {
@@ -201,6 +203,7 @@ export function createEngine(options: EngineOptions): Engine {
           file === undefined || manifest.prefix === undefined ? name : name.slice(manifest.prefix.length + 1),
         descriptor: await descriptors.write({ kind: 'entry', name, parameters: {} }),
       }))
+      for (const path of project.files) watched.add(path)
       return { members: await Promise.all(members), watch: project.files }
     },
 

@@ -17,10 +17,10 @@ export async function findPlace(importer: string | undefined, specifier: string)
 }
 
 function offsetOf(text: string, specifier: string): number | undefined {
-  for (const end of [`'`, `"`, '`', ')']) {
-    const exact = text.indexOf(`${specifier}${end}`)
-    if (exact >= 0) return exact
-  }
+  const exact = [`'`, `"`, '`', ')']
+    .map((end) => text.indexOf(`${specifier}${end}`))
+    .filter((offset) => offset >= 0)
+  if (exact.length > 0) return Math.min(...exact)
   const first = text.indexOf('virtual:onetoken')
   return first >= 0 && text.indexOf('virtual:onetoken', first + 1) < 0 ? first : undefined
 }

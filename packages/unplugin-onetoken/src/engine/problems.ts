@@ -1,10 +1,12 @@
-import { relative } from 'node:path'
-import { OneTokenError } from '../errors.ts'
+import { isAbsolute, relative, sep } from 'node:path'
+import { OneTokenError, type Place } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
 import { visible } from '../spec/text.ts'
 
 /** What a message tells of a render that is missing and may not be made. */
 export interface MissingRender {
+  /** Key of the render: what several places ask for is counted once. */
+  key?: string | undefined
   label: string
   /** Where it is asked for, such as `src/app.ts:3:17`. */
   where: string | undefined
@@ -35,7 +37,8 @@ function missingErrors(all: readonly MissingRender[]): OneTokenError {
 function missingParagraph(missing: readonly MissingRender[]): string {
   const count = missing.length === 1 ? '1 render is missing' : `${missing.length} renders are missing`
   const lines = missing.slice(0, MOST_NAMED).map(({ label, where, worst }) => {
-    return `  ${visible(label)}${where === undefined ? '' : ` (${where})`}: at most ${dollars(worst)}`
+    const place = where === undefined ? '' : ` (${visible(where)})`
+    return `  ${visible(label)}${place}: at most ${dollars(worst)}`
   })
   if (missing.length > MOST_NAMED) lines.push(`  and ${missing.length - MOST_NAMED} more`)
   const total = missing.reduce((sum, { worst }) => sum + worst, 0)
@@ -43,8 +46,11 @@ function missingParagraph(missing: readonly MissingRender[]): string {
   return `${count}, and ${missing[0]?.why}:\n${lines.join('\n')}`
 }
 
-/** One error for all that went wrong in a run; undefined when nothing did. */
-export function oneProblem(problems: readonly OneTokenError[]): OneTokenError | undefined {
+/** One error for all that went wrong in a run; undefined when nothing did. Paths in it are relative to `root`. */
+export function oneProblem(
+  problems: readonly OneTokenError[],
+  root: string = process.cwd(),
+): OneTokenError | undefined {
   const missing = problems.flatMap(
     ({ details }) => (details?.['missing'] as MissingRender[] | undefined) ?? [],
   )
@@ -54,7 +60,7 @@ export function oneProblem(problems: readonly OneTokenError[]): OneTokenError | 
   if (first === undefined || all.length === 1) return first
   const worst = all.reduce((a, b) => (b.exitCode > a.exitCode ? b : a))
   const same = all.every(({ code }) => code === first.code)
-  const text = all.map((error) => `- ${describe(error)}`).join('\n')
+  const text = all.map((error) => `- ${describe(error, root)}`).join('\n')
   return new OneTokenError(
     same || worst.exitCode > 1 ? worst.code : 'SEVERAL',
     `${all.length} problems:\n${text}`,
@@ -72,18 +78,27 @@ export function oneProblem(problems: readonly OneTokenError[]): OneTokenError | 
   )
 }
 
-/** A wrong key fails every request with the same words: they are said once. */
+/**
+ * A wrong key fails every request with the same words: they are said once. What stops a run is said once for each
+ * code, as the words may hold the number of a request.
+ */
 function distinct(errors: readonly OneTokenError[]): OneTokenError[] {
   const seen = new Map<string, OneTokenError>()
   for (const error of errors) {
-    const key = `${error.code} ${error.message} ${error.place?.file}:${error.place?.line}`
+    const { code, message, place, details } = error
+    const { file, line, column } = place ?? {}
+    const key = details?.['stopAll'] === true ? code : `${code} ${message} ${file}:${line}:${column}`
     if (!seen.has(key)) seen.set(key, error)
   }
   return [...seen.values()]
 }
 
 function distinctMissing(missing: readonly MissingRender[]): MissingRender[] {
-  const seen = new Map(missing.map((one) => [`${one.label} ${one.where} ${one.why}`, one]))
+  const seen = new Map<string, MissingRender>()
+  for (const one of missing) {
+    const key = one.key ?? `${one.label} ${one.where} ${one.why}`
+    if (!seen.has(key)) seen.set(key, one)
+  }
   return [...seen.values()]
 }
 
@@ -94,12 +109,10 @@ export function describe(error: OneTokenError, root: string = process.cwd()): st
   return `${where}${error.message}${error.hint === undefined ? '' : `\n  ${error.hint.replaceAll('\n', '\n  ')}`}`
 }
 
-/** `src/app.ts:3:17` */
-export function placeText(
-  { file, line, column }: { file: string; line?: number | undefined; column?: number | undefined },
-  root: string,
-): string {
+/** `src/app.ts:3:17`, fit for a terminal whatever the file is called. */
+export function placeText({ file, line, column }: Place, root: string): string {
   const path = relative(root, file)
-  const short = path.startsWith('..') || path === '' ? file : path
+  const outside = path === '' || path === '..' || path.startsWith(`..${sep}`) || isAbsolute(path)
+  const short = visible(outside ? file : path)
   return line === undefined ? short : `${short}:${line}:${column ?? 1}`
 }

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { OneTokenError } from '../errors.ts'
+import { expandValue } from './expand-value.ts'
 
 /** What the environment says. */
 export interface Environment {
@@ -29,13 +30,13 @@ export async function readEnvironment(
   mode: string,
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<Environment> {
-  const values: Record<string, string | undefined> = {}
+  const files: Record<string, string | undefined> = {}
   for (const name of ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]) {
-    Object.assign(values, await readEnvFile(join(root, name)))
+    Object.assign(files, await readEnvFile(join(root, name)))
   }
-  for (const name of NAMES) {
-    if (processEnv[name] !== undefined) values[name] = processEnv[name]
-  }
+  const values = Object.fromEntries(
+    NAMES.map((name) => [name, processEnv[name] ?? expandValue(name, files, processEnv)]),
+  )
   const apiKey = values['ONETOKEN_API_KEY']?.trim()
   return {
     apiKey: apiKey === undefined || apiKey === '' ? undefined : checkedKey(apiKey),
@@ -45,12 +46,22 @@ export async function readEnvironment(
   }
 }
 
+/** The values of an `.env` file. A folder of this name is no such file: some keep Python's environments in `.env`. */
 async function readEnvFile(file: string): Promise<NodeJS.Dict<string>> {
   try {
-    return parseEnv(await readFile(file, 'utf8'))
+    return parseEnv((await readFile(file, 'utf8')).replace(/^\ufeff/, ''))
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {}
-    throw new OneTokenError('SETTINGS_INVALID', 'The file cannot be read.', { place: { file }, cause: error })
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT' || code === 'EISDIR') return {}
+    throw new OneTokenError(
+      'SETTINGS_INVALID',
+      `The file cannot be read: ${code ?? 'for an unknown reason'}.`,
+      {
+        hint: 'Make it readable, or remove it.',
+        place: { file },
+        cause: error,
+      },
+    )
   }
 }
 
@@ -63,7 +74,7 @@ function answer(value: string | undefined): boolean | undefined {
 
 /** A key that cannot stand in a header would fail later, with a message that might show it. */
 function checkedKey(key: string): string {
-  if (/^[\u0021-\u007e]+$/.test(key)) return key
+  if (/^[\u0021-\u007e]+$/.test(key) && !/["'`]/.test(key)) return key
   throw new OneTokenError(
     'API_KEY_REFUSED',
     'ONETOKEN_API_KEY holds a character that no key has (a space, a quote or a letter beyond ASCII).',
@@ -75,6 +86,13 @@ function checkedKey(key: string): string {
 
 /** Whether a base URL is this machine itself, so that what it renders are pretend pictures. */
 export function isLoopback(baseURL: string): boolean {
-  const host = URL.canParse(baseURL) ? new URL(baseURL).hostname : ''
-  return host === 'localhost' || host.endsWith('.localhost') || /^127\./.test(host) || host === '[::1]'
+  const host = URL.canParse(baseURL) ? new URL(baseURL).hostname.replace(/\.$/, '') : ''
+  // A URL's host is lower-case, its IPv4 address dotted and its IPv6 address short already.
+  return (
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    /^127(?:\.\d{1,3}){3}$/.test(host) ||
+    /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(host) ||
+    ['0.0.0.0', '[::]', '[::1]'].includes(host)
+  )
 }

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises'
 import { isAbsolute, relative, resolve, sep } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
 import { OneTokenError, type Place } from '../errors.ts'
+import { quotePath } from '../spec/text.ts'
 import type { InputFile } from '../spec/types.ts'
 
 /** The bytes of an input picture. */
@@ -22,71 +23,98 @@ const MAX_BYTES = 50 * 1024 * 1024
  * uploaded. Throws `INPUT_MISSING`, `INPUT_OUTSIDE_ROOT` or `INPUT_INVALID`.
  */
 export async function readInput(input: InputFile, root: string, place?: Place): Promise<InputBytes> {
-  const file = await locateInput(input, root, place)
-  const { size } = await stat(file)
-  if (size > MAX_BYTES) {
-    const mebibytes = Math.ceil(size / 1024 / 1024)
+  const { file, real } = await locateInput(input, root, place)
+  const name = nameOf(input)
+  const found = await stat(real)
+  if (!found.isFile()) {
     throw new OneTokenError(
       'INPUT_INVALID',
-      `The ${input.role} "${input.path}" has ${mebibytes} MiB; at most 50 MiB can be sent.`,
+      `${name} is not a file: ${shown(file)} is a folder or a device.`,
       {
-        hint: 'Make it smaller: a picture of 2048 pixels is as good for the model.',
+        hint: 'Name a picture: png, jpg or webp.',
         place,
       },
     )
   }
-  const bytes = await readFile(file)
+  if (found.size > MAX_BYTES) {
+    const mebibytes = Math.ceil(found.size / 1024 / 1024)
+    throw new OneTokenError('INPUT_INVALID', `${name} has ${mebibytes} MiB; at most 50 MiB can be sent.`, {
+      hint: 'Make it smaller: a picture of 2048 pixels is as good for the model.',
+      place,
+    })
+  }
+  // The path that was checked, not the one that was named: a link could lead elsewhere by now.
+  const bytes = await readFile(real).catch((cause: NodeJS.ErrnoException) => {
+    throw missing(input, file, cause, place)
+  })
   return { role: input.role, file, bytes, sha256: sha256(bytes) }
 }
 
+/** How messages call an input: `The image "photo.png"`. */
+function nameOf({ role, path }: InputFile): string {
+  return `The ${role} ${quotePath(path)}`
+}
+
+function shown(path: string): string {
+  return quotePath(path).slice(1, -1)
+}
+
 async function locateInput(
-  { role, path, base }: InputFile,
+  input: InputFile,
   root: string,
   place: Place | undefined,
-): Promise<string> {
+): Promise<{ file: string; real: string }> {
+  const { path, base } = input
+  if (/^(?:https?|data):/i.test(path)) {
+    throw new OneTokenError(
+      'INPUT_OUTSIDE_ROOT',
+      `${nameOf(input)} is an address, not a file of the project.`,
+      {
+        hint: 'Download the picture into the project, and write its path.',
+        place,
+      },
+    )
+  }
   if (isAbsolute(path) || path.includes('\0') || /^[a-z]+:/i.test(path)) {
-    throw new OneTokenError('INPUT_OUTSIDE_ROOT', `The ${role} "${path}" is not a relative path.`, {
-      hint: `Write it relative to ${base}, as in ./photo.png.`,
+    throw new OneTokenError('INPUT_OUTSIDE_ROOT', `${nameOf(input)} is not a relative path.`, {
+      hint: `Write it relative to ${shown(base)}, as in ./photo.png.`,
       place,
     })
   }
   const file = resolve(base, path)
-  if (!isInside(file, root)) throw outside(role, path, file, root, place)
+  const realRoot = await realpath(root)
+  // Bundlers name files by their real paths, also when the root was given by a link.
+  if (!isInside(file, root) && !isInside(file, realRoot)) throw outside(input, file, root, place)
   const real = await realpath(file).catch((cause: NodeJS.ErrnoException) => {
-    throw new OneTokenError(
-      'INPUT_MISSING',
-      `The ${role} "${path}" is not there: ${file} ${reason(cause)}.`,
-      {
-        hint: `Paths are relative to ${base}.`,
-        place,
-        cause,
-      },
-    )
+    throw missing(input, file, cause, place)
   })
-  if (!isInside(real, await realpath(root))) throw outside(role, path, real, root, place)
-  if (!(await stat(real)).isFile()) {
-    throw new OneTokenError('INPUT_INVALID', `The ${role} "${path}" is not a file.`, { place })
-  }
-  return file
+  if (!isInside(real, realRoot)) throw outside(input, real, root, place)
+  return { file, real }
 }
 
-function reason({ code }: NodeJS.ErrnoException): string {
-  if (code === 'ENOENT' || code === 'ENOTDIR') return 'does not exist'
-  return code === 'ELOOP' ? 'is a link that leads to itself' : `cannot be read (${code})`
-}
-
-function outside(
-  role: string,
-  path: string,
+function missing(
+  input: InputFile,
   file: string,
-  root: string,
+  cause: NodeJS.ErrnoException,
   place: Place | undefined,
 ): OneTokenError {
+  const gone = cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
+  const what = gone
+    ? `is not there: ${shown(file)} does not exist`
+    : `cannot be read: ${shown(file)} ${cause.code === 'ELOOP' ? 'is a link that leads to itself' : `gives ${cause.code}`}`
+  return new OneTokenError('INPUT_MISSING', `${nameOf(input)} ${what}.`, {
+    hint: `Paths are relative to ${shown(input.base)}.`,
+    place,
+    cause,
+  })
+}
+
+function outside(input: InputFile, file: string, root: string, place: Place | undefined): OneTokenError {
   return new OneTokenError(
     'INPUT_OUTSIDE_ROOT',
-    `The ${role} "${path}" lies outside the project: it is ${file}.`,
+    `${nameOf(input)} lies outside the project: it is ${shown(file)}.`,
     {
-      hint: `Only files inside ${root} are sent to the API. Copy it into the project; a link to it does not help.`,
+      hint: `Only files inside ${shown(root)} are sent to the API. Copy it into the project; a link to it does not help.`,
       place,
     },
   )

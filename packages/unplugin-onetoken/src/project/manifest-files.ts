@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import glob from 'fast-glob'
 import { OneTokenError } from '../errors.ts'
 import { parseManifest, type Manifest, type ManifestEntry } from '../spec/manifest.ts'
 import type { ManifestSource } from '../spec/settings.ts'
-import { isEntryName } from '../spec/entry-name.ts'
+import { quote, quotePath } from '../spec/text.ts'
+import { readText } from './read-text.ts'
 
 /** A manifest with the prefix of its name space. */
 export interface PrefixedManifest extends Manifest {
@@ -20,42 +21,66 @@ export async function readManifests(
   sources: readonly ManifestSource[],
 ): Promise<PrefixedManifest[]> {
   const found = new Map<string, string | undefined>()
-  for (const { file, prefix } of sources) {
-    checkPrefix(prefix)
-    const paths = await glob(file, {
-      cwd: root,
-      absolute: true,
-      onlyFiles: true,
-      ignore: ['**/node_modules/**'],
-    })
-    if (paths.length === 0 && !glob.isDynamicPattern(file)) {
-      throw new OneTokenError('MANIFEST_INVALID', 'The manifest that the settings name is not there.', {
-        hint: 'Create it, or correct "manifest" in the settings.',
-        place: { file: resolve(root, file) },
-      })
-    }
-    for (const path of paths) if (!found.has(path)) found.set(path, prefix)
+  for (const source of sources) {
+    for (const path of await filesOf(root, source))
+      found.set(path, prefixOf(path, source, found.get(path), root))
   }
   if (found.size > MAX_MANIFESTS) {
     throw new OneTokenError(
       'SETTINGS_INVALID',
       `"manifest" names ${found.size} files; at most ${MAX_MANIFESTS} are read.`,
+      { hint: 'Make its glob narrower.' },
     )
   }
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
-  return Promise.all(
+  const read = await Promise.allSettled(
     sorted.map(async ([file, prefix]) => {
-      const path = resolve(file)
-      return { ...parseManifest(await readFile(path, 'utf8'), path), prefix }
+      return { ...parseManifest(await readText(file, 'MANIFEST_INVALID'), file), prefix }
     }),
   )
+  // Of several bad files the first by name is told, whichever was read first.
+  return read.map((one) => {
+    if (one.status === 'rejected') throw one.reason
+    return one.value
+  })
 }
 
-function checkPrefix(prefix: string | undefined): void {
-  if (prefix === undefined || isEntryName(prefix)) return
+/** Absolute paths of the files that a source names. */
+async function filesOf(root: string, { file }: ManifestSource): Promise<string[]> {
+  const literal = resolve(root, file)
+  // What exists is meant as it is written: folders such as `(site)` and `[lang]` are no globs.
+  const isFile = await stat(literal).then(
+    (found) => found.isFile(),
+    () => false,
+  )
+  if (isFile) return [literal]
+  if (!glob.isDynamicPattern(file)) {
+    throw new OneTokenError('MANIFEST_INVALID', 'The manifest that the settings name is not there.', {
+      hint: 'Create it, or correct "manifest" in the settings.',
+      place: { file: literal },
+    })
+  }
+  const paths = await glob(file, {
+    cwd: root,
+    absolute: true,
+    onlyFiles: true,
+    ignore: ['**/node_modules/**'],
+  })
+  return paths.map((path) => resolve(path))
+}
+
+/** The prefix of a file that may have been named before: a prefix is stronger than none, two of them are a mistake. */
+function prefixOf(
+  path: string,
+  { prefix }: ManifestSource,
+  before: string | undefined,
+  root: string,
+): string | undefined {
+  if (before === undefined || prefix === undefined || before === prefix) return prefix ?? before
   throw new OneTokenError(
     'SETTINGS_INVALID',
-    `"prefix" cannot be "${prefix}": it must be a name such as shop.`,
+    `"manifest" gives ${quotePath(relative(root, path))} two prefixes: ${quote(before)} and ${quote(prefix)}.`,
+    { hint: 'Name the file once, or make the globs narrower.' },
   )
 }
 
@@ -78,14 +103,11 @@ export function entriesByName(
       const other = entries.get(name)
       if (other !== undefined) {
         const { file, line } = other.place
-        throw new OneTokenError(
-          'MANIFEST_INVALID',
-          `The entry "${name}" is also in ${relative(root, file)}:${line}.`,
-          {
-            hint: 'Rename one, or give a manifest a prefix in the settings: { file, prefix }.',
-            place: entry.place,
-          },
-        )
+        const where = quotePath(`${relative(root, file)}:${line}`).slice(1, -1)
+        throw new OneTokenError('MANIFEST_INVALID', `The entry ${quote(name)} is also in ${where}.`, {
+          hint: 'Rename one, or give a manifest a prefix in the settings: { file, prefix }.',
+          place: entry.place,
+        })
       }
       entries.set(name, { ...entry, name, manifest, base: dirname(manifest.file) })
     }

@@ -1,8 +1,9 @@
-import { resolve } from 'node:path'
-import { OneTokenError, type Place } from '../errors.ts'
+import { relative, resolve } from 'node:path'
+import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { imageSpec, withOutput } from '../spec/image-spec.ts'
 import { didYouMean } from '../spec/nearest.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
+import { quote, quotePath, visible } from '../spec/text.ts'
 import type { ImageSpec, OutputParameters, Parameters } from '../spec/types.ts'
 import { isLoopback, readEnvironment, type Environment } from './environment.ts'
 import { entriesByName, readManifests, type PrefixedManifest, type ProjectEntry } from './manifest-files.ts'
@@ -41,7 +42,7 @@ export async function loadProject({ root, config, mode, env }: ProjectOptions): 
     readSettingsFile(root, config),
   ])
   const manifests = await readManifests(root, resolveSettings(file?.settings ?? {}).manifest)
-  const settings = projectSettings(file, manifests)
+  const settings = projectSettings(root, file, manifests)
   return {
     root,
     settings,
@@ -59,14 +60,18 @@ export async function loadProject({ root, config, mode, env }: ProjectOptions): 
  * manifest may hold only what concerns its own entries, so that each setting has one place.
  */
 function projectSettings(
+  root: string,
   file: Awaited<ReturnType<typeof readSettingsFile>>,
   manifests: readonly PrefixedManifest[],
 ): ResolvedSettings {
   const [first, second] = manifests
   if (file === undefined && second !== undefined) {
+    const names = manifests
+      .map((manifest) => quotePath(relative(root, manifest.file)).slice(1, -1))
+      .join(' and ')
     throw new OneTokenError(
       'SETTINGS_INVALID',
-      `There are ${manifests.length} manifests and no settings file.`,
+      `There are ${manifests.length} manifests, ${names}, and no settings file that says how they go together.`,
       {
         hint: 'Keep one manifest, or name them in onetoken.config.ts: manifest: ["images.yaml", { file: "shop.yaml", prefix: "shop" }].',
         place: { file: second.file },
@@ -74,15 +79,15 @@ function projectSettings(
     )
   }
   if (file === undefined) return resolveSettings(first?.settings ?? {})
-  for (const manifest of manifests) {
-    const other = Object.keys(manifest.settings).find((name) => name !== 'defaults' && name !== 'styles')
+  for (const { settings, settingPlaces } of manifests) {
+    const other = Object.keys(settings).find((name) => name !== 'defaults' && name !== 'styles')
     if (other === undefined) continue
     throw new OneTokenError(
       'MANIFEST_INVALID',
       `"${other}" stands in the manifest, but the project has a settings file.`,
       {
-        hint: `Move "${other}" to ${file.file}; beside it a manifest holds only "defaults" and "styles" of its own entries.`,
-        place: { file: manifest.file },
+        hint: `Move "${other}" to ${relative(root, file.file)}; beside it a manifest holds only "defaults" and "styles" of its own entries.`,
+        place: settingPlaces[other],
       },
     )
   }
@@ -92,10 +97,10 @@ function projectSettings(
 /** The picture of an inline import. `base` is the importer's folder. */
 export function inlineSpec(project: Project, parameters: Parameters, base: string, place?: Place): ImageSpec {
   const { defaults, styles } = project.settings
-  return imageSpec(parameters, { base, place, defaults: [defaults], styles })
+  return atPlace(place, () => imageSpec(parameters, { base, place, defaults: [defaults], styles }))
 }
 
-/** The picture of an entry, cut as `output` says. Throws `UNKNOWN_ENTRY`. */
+/** The picture of an entry, cut as `output` says. Throws `UNKNOWN_ENTRY`, or what is wrong with the entry at its place. */
 export function entrySpec(
   project: Project,
   name: string,
@@ -106,37 +111,57 @@ export function entrySpec(
   if (entry === undefined) throw unknownEntry(project, name, place)
   const { defaults, styles } = project.settings
   const own = entry.manifest.settings
-  return withOutput(entry.parameters, output, {
+  const context = {
     name,
     base: entry.base,
     place: entry.place,
     defaults: [defaults, own.defaults ?? {}],
     styles: { ...styles, ...own.styles },
-  })
+  }
+  // First as it stands in the manifest, so that its own mistakes are told there and those of the import here.
+  const spec = atPlace(entry.place, () => imageSpec(entry.parameters, context))
+  if (Object.keys(output).length === 0) return spec
+  return atPlace(place ?? entry.place, () => withOutput(entry.parameters, output, context))
 }
 
+function atPlace<T>(place: Place | undefined, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    throw asOneTokenError(error)?.at(place) ?? error
+  }
+}
+
+const MOST_NAMED = 12
+
 function unknownEntry(project: Project, name: string, place: Place | undefined): OneTokenError {
-  const names = [...project.entries.keys()]
-  if (project.manifests.length === 0) {
-    const globs = project.settings.manifest.map(({ file }) => file).join(', ')
+  const { entries, manifests, settings, root } = project
+  const names = [...entries.keys()]
+  if (manifests.length === 0) {
+    const globs = settings.manifest.map(({ file }) => visible(file)).join(', ')
     return new OneTokenError(
       'UNKNOWN_ENTRY',
-      `There is no entry "${name}": the project has no manifest (${globs}).`,
+      `There is no entry ${quote(name)}: the project has no manifest (${globs}).`,
       {
-        hint: `Create images.yaml with "version: 1", "images:" and an entry "${name}:" that has a "prompt".`,
+        hint: `Create images.yaml with "version: 1", "images:" and an entry ${quote(`${name}:`)} that has a "prompt".`,
         place,
       },
     )
   }
-  const files = project.manifests.map((manifest) => manifest.file).join(', ')
+  const [first] = manifests
+  const where =
+    first !== undefined && manifests.length === 1
+      ? quotePath(relative(root, first.file)).slice(1, -1)
+      : `the ${manifests.length} manifests`
+  const most = names.slice(0, MOST_NAMED).join(', ')
   return new OneTokenError(
     'UNKNOWN_ENTRY',
-    `There is no entry "${name}" in ${files}${didYouMean(name, names) || '.'}`,
+    `There is no entry ${quote(name)} in ${where}${didYouMean(name, names) || '.'}`,
     {
       hint:
         names.length === 0
-          ? 'The manifest has no entries.'
-          : `It has ${names.slice(0, 12).join(', ')}${names.length > 12 ? ', …' : ''}.`,
+          ? 'There are no entries yet.'
+          : `The entries are ${most}${names.length > MOST_NAMED ? ', …' : ''}.`,
       place,
     },
   )

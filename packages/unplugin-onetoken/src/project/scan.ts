@@ -1,8 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import glob from 'fast-glob'
-import jsTokens, { type JSXToken, type Token } from 'js-tokens'
 import type { Place } from '../errors.ts'
+import { placesOf } from '../spec/places-of.ts'
+import { SPECIFIER } from '../spec/reference.ts'
+import { scriptsOf } from './scripts.ts'
+import { tokensOf, type PlacedToken } from './tokens.ts'
 
 /** A reference in a source file. */
 export interface FoundReference {
@@ -18,7 +21,14 @@ export interface Scan {
 }
 
 const SOURCES = '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro}'
-const IGNORED = ['**/node_modules/**', '**/dist/**', '**/build/**', '**/coverage/**', '**/.*/**', '**/*.d.ts']
+const IGNORED = [
+  '**/node_modules/**',
+  '**/dist/**',
+  '**/build/**',
+  '**/coverage/**',
+  '**/.*/**',
+  '**/*.d.{ts,mts,cts}',
+]
 const WORD = 'virtual:onetoken'
 
 /** Find imports of pictures in the sources of a project. `ignore` are globs relative to the root. */
@@ -33,83 +43,69 @@ export async function scanSources(root: string, ignore: readonly string[]): Prom
   for (const file of files.sort()) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (!text.includes(WORD)) continue
-    for (const { code, offset } of scripts(text, extname(file)))
-      scanScript(code, offset, { file, text }, scan)
+    const placeOf = placesOf(text, file)
+    for (const script of scriptsOf(text, extname(file))) {
+      for (const { token, complete } of importsOf(tokensOf(script))) {
+        // The place of the specifier itself, behind its quote.
+        const place = placeOf(token.offset + 1)
+        if (complete) scan.references.push({ specifier: token.text ?? '', place })
+        else scan.unknown.push(place)
+      }
+    }
   }
   return scan
 }
 
-/** The scripts of a file; in component files only what is script is read as such. */
-function scripts(text: string, extension: string): { code: string; offset: number }[] {
-  if (!['.vue', '.svelte', '.astro'].includes(extension)) return [{ code: text, offset: 0 }]
-  const blocks = [...text.matchAll(/<script\b[^>]*>([\s\S]*?)<\/script>/gi)].map((match) => ({
-    code: match[1] ?? '',
-    offset: match.index + match[0].indexOf('>') + 1,
-  }))
-  const front = extension === '.astro' ? /^---\r?\n([\s\S]*?)\r?\n---/.exec(text) : null
-  return front === null ? blocks : [{ code: front[1] ?? '', offset: front[0].indexOf('\n') + 1 }, ...blocks]
+/** A specifier of ours in an import, or the beginning of one that is put together at run time. */
+interface FoundImport {
+  token: PlacedToken
+  complete: boolean
 }
 
-function scanScript(
-  code: string,
-  start: number,
-  { file, text }: { file: string; text: string },
-  scan: Scan,
-): void {
-  let offset = start
-  const before: string[] = []
-  for (const token of jsTokens(code, { jsx: true })) {
-    const place = (): Place => {
-      const head = text.slice(0, offset + 1)
-      return { file, line: head.split('\n').length, column: offset + 1 - head.lastIndexOf('\n') }
+/** `from '…'`, `import '…'`, `import('…')`, `require('…')`; not the imports of types, which no bundle has. */
+function importsOf(tokens: readonly PlacedToken[]): FoundImport[] {
+  const found: FoundImport[] = []
+  let typeOnly = false
+  for (const [index, { type, value }] of tokens.entries()) {
+    if (type !== 'IdentifierName') continue
+    const next = tokens[index + 1]
+    if (value === 'import' || value === 'export') typeOnly = isTypeOnly(next, tokens[index + 2])
+    if (next?.value === '(' && (value === 'import' || value === 'require')) {
+      const before = tokens[index - 1]?.value ?? ''
+      if (!['.', '?.', 'typeof', 'function'].includes(before)) found.push(...callOf(tokens, index + 2))
+    } else if (value === 'import' || value === 'from') {
+      if (next !== undefined && begins(next) && !typeOnly) found.push({ token: next, complete: true })
     }
-    if (isImported(before)) {
-      const specifier = literalOf(token)
-      if (specifier?.startsWith(WORD) === true) scan.references.push({ specifier, place: place() })
-      if (token.type === 'TemplateHead' && token.value.startsWith(`\`${WORD}`)) scan.unknown.push(place())
-    }
-    offset += token.value.length
-    if (IGNORABLE.has(token.type)) continue
-    before.push(token.value)
-    if (before.length > 2) before.shift()
   }
+  return found
 }
 
-const IGNORABLE = new Set<(Token | JSXToken)['type']>([
-  'WhiteSpace',
-  'LineTerminatorSequence',
-  'MultiLineComment',
-  'SingleLineComment',
-])
-
-/** `from '…'`, `import '…'`, `import('…')`. */
-function isImported(before: readonly string[]): boolean {
-  const [last, previous] = [before.at(-1), before.at(-2)]
-  return last === 'from' || last === 'import' || (last === '(' && previous === 'import')
+/** `import type { A } from`, `export type * from`; but not `import type from` and `import type, { a } from`. */
+function isTypeOnly(next: PlacedToken | undefined, second: PlacedToken | undefined): boolean {
+  return next?.value === 'type' && second?.value !== 'from' && second?.value !== ','
 }
 
-/** The string that a literal token stands for. */
-function literalOf(token: Token | JSXToken): string | undefined {
-  if (token.type !== 'StringLiteral' && token.type !== 'NoSubstitutionTemplate') return undefined
-  return token.value
-    .slice(1, -1)
-    .replace(/\\(u\{([0-9a-f]+)\}|u([0-9a-f]{4})|x([0-9a-f]{2})|\r\n|[^])/gi, unescape)
+/** The first argument of an import or require: one string, or words around strings of ours. */
+function callOf(tokens: readonly PlacedToken[], start: number): FoundImport[] {
+  const argument: PlacedToken[] = []
+  let depth = 0
+  for (const token of tokens.slice(start, start + MOST_TOKENS)) {
+    if (depth === 0 && (token.value === ')' || token.value === ',')) break
+    if (['(', '[', '{'].includes(token.value)) depth += 1
+    if ([')', ']', '}'].includes(token.value)) depth -= 1
+    argument.push(token)
+  }
+  const [only] = argument
+  const complete = argument.length === 1 && only?.text !== undefined
+  // `import('virtual:onetoken?').OneTokenImage` names a type.
+  if (complete && only.text === `${WORD}?`) return []
+  return argument.filter(begins).map((token) => ({ token, complete }))
 }
 
-const SIMPLE: Record<string, string> = {
-  n: '\n',
-  r: '\r',
-  t: '\t',
-  b: '\b',
-  f: '\f',
-  v: '\v',
-  0: '\0',
-  '\n': '',
-  '\r\n': '',
-}
+/** An import's argument is short; a longer one is none. */
+const MOST_TOKENS = 200
 
-function unescape(_: string, escape: string, braces?: string, four?: string, two?: string): string {
-  const hex = braces ?? four ?? two
-  if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16))
-  return SIMPLE[escape] ?? escape
+/** Whether a specifier of ours begins with this token. */
+function begins({ type, value, text }: PlacedToken): boolean {
+  return SPECIFIER.test(text ?? (type === 'TemplateHead' ? value.slice(1, -2) : ''))
 }

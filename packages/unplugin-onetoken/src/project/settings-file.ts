@@ -1,9 +1,11 @@
-import { access, readFile, stat } from 'node:fs/promises'
-import { extname, resolve } from 'node:path'
+import { access, stat } from 'node:fs/promises'
+import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OneTokenError, type Place } from '../errors.ts'
 import { checkSettings, type Settings } from '../spec/settings.ts'
-import { parseYaml } from '../spec/yaml.ts'
+import { parseJson } from '../spec/json.ts'
+import { visible } from '../spec/text.ts'
+import { readText } from './read-text.ts'
 
 const NAMES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `onetoken.config.${extension}`)
 
@@ -35,52 +37,56 @@ async function findFile(root: string): Promise<string | undefined> {
   const there = await Promise.all(paths.map(exists))
   const found = paths.filter((_, index) => there[index])
   if (found.length > 1) {
-    throw new OneTokenError(
-      'SETTINGS_INVALID',
-      `There are ${found.length} settings files: ${found.join(', ')}.`,
-      {
-        hint: 'Keep one of them.',
-      },
-    )
+    const names = found.map((path) => basename(path)).join(', ')
+    throw new OneTokenError('SETTINGS_INVALID', `There are ${found.length} settings files: ${names}.`, {
+      hint: 'Keep one of them.',
+      place: { file: found[1] ?? root },
+    })
   }
   return found[0]
 }
 
 async function readJson(file: string): Promise<Settings> {
-  const { value, locate } = parseYaml(await readFile(file, 'utf8'), file, 'SETTINGS_INVALID')
+  const { value, locate } = parseJson(await readText(file, 'SETTINGS_INVALID'), file, 'SETTINGS_INVALID')
   const { $schema: _schema, ...settings } = asObject(value, file)
   return checkSettings(settings, locate)
 }
 
 async function readModule(file: string): Promise<Settings> {
-  const loaded: unknown = await importModule(file)
-  const value = (loaded as { default?: unknown }).default
-  const settings = asObject(typeof value === 'function' ? await value() : value, file)
   const place: Place = { file }
-  return checkSettings(settings, () => place)
+  let value: unknown
+  try {
+    value = ((await importModule(file)) as { default?: unknown }).default
+    value = await (typeof value === 'function' ? value() : value)
+  } catch (cause) {
+    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)
+    throw new OneTokenError('SETTINGS_INVALID', `The settings file cannot be loaded: ${visible(reason)}`, {
+      hint: /^Cannot find (?:module|package)/.test(reason) ? 'Install it, or correct the import.' : undefined,
+      place,
+      cause,
+    })
+  }
+  return checkSettings(asObject(value, file), () => place)
 }
 
 /** TypeScript goes through jiti, which is loaded for nothing else. Node caches modules, so a changed file needs it too. */
 async function importModule(file: string): Promise<unknown> {
-  try {
-    if (!/\.m?ts$/.test(file))
-      return await import(`${pathToFileURL(file).href}?t=${(await stat(file)).mtimeMs}`)
-    const { createJiti } = await import('jiti')
-    return await createJiti(import.meta.url, { fsCache: false, moduleCache: false }).import(file)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.split('\n', 1)[0] : String(cause)
-    throw new OneTokenError('SETTINGS_INVALID', `The settings file cannot be loaded: ${reason}`, {
-      place: { file },
-      cause,
-    })
+  if (!/\.[mc]?ts$/.test(file)) {
+    return await import(`${pathToFileURL(file).href}?t=${(await stat(file)).mtimeMs}`)
   }
+  const { createJiti } = await import('jiti')
+  return await createJiti(import.meta.url, { fsCache: false, moduleCache: false }).import(file)
 }
 
 function asObject(value: unknown, file: string): Record<string, unknown> {
   if (value !== null && typeof value === 'object' && !Array.isArray(value))
     return value as Record<string, unknown>
+  const form =
+    extname(file) === '.json'
+      ? '{ "model": "gpt-image-2" }'
+      : "import { defineConfig } from 'unplugin-onetoken'; export default defineConfig({ … })"
   throw new OneTokenError('SETTINGS_INVALID', 'The settings file gives no object of settings.', {
-    hint: "Write it as in: import { defineConfig } from 'unplugin-onetoken'; export default defineConfig({ … })",
+    hint: `Write it as in: ${form}`,
     place: { file },
   })
 }

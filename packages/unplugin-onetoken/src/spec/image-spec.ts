@@ -1,8 +1,10 @@
 import type { JsonValue } from '../client/types.ts'
 import { OneTokenError, type Place } from '../errors.ts'
 import type { Format, OutputSpec } from '../variants/types.ts'
+import { count } from './bad-value.ts'
 import { didYouMean } from './nearest.ts'
-import { normalizeText, quote } from './text.ts'
+import { MAX_PROMPT } from './parameters.ts'
+import { normalizeText, quote, visible } from './text.ts'
 import type { ImageSpec, InputFile, OutputParameters, Parameters, RenderSpec } from './types.ts'
 
 /** Named templates with `{prompt}` in them. */
@@ -54,7 +56,11 @@ export function withOutput(own: Parameters, override: OutputParameters, context:
 
 function styledPrompt(all: Parameters, styles: Styles): string {
   const prompt = normalizeText(all.prompt ?? '')
-  if (prompt === '') throw new OneTokenError('MISSING_PROMPT', 'The prompt is empty.')
+  if (prompt === '') {
+    throw new OneTokenError('MISSING_PROMPT', 'The prompt is empty.', {
+      hint: 'Write the words of the picture into "prompt".',
+    })
+  }
   if (all.style === undefined) return prompt
   const template = Object.hasOwn(styles, all.style) ? styles[all.style] : undefined
   if (template === undefined) {
@@ -66,11 +72,17 @@ function styledPrompt(all: Parameters, styles: Styles): string {
         hint:
           names.length === 0
             ? 'Declare it under "styles" in the settings or at the top of the manifest.'
-            : `The styles are ${names.join(', ')}.`,
+            : `The styles are ${names.map(visible).join(', ')}.`,
       },
     )
   }
-  return normalizeText(template.replaceAll('{prompt}', () => prompt))
+  const styled = normalizeText(template.replaceAll('{prompt}', () => prompt))
+  if (styled.length <= MAX_PROMPT) return styled
+  throw new OneTokenError(
+    'BAD_VALUE',
+    `With the style ${quote(all.style)}, the prompt has ${count(styled.length)} characters, and at most ${count(MAX_PROMPT)} can be sent.`,
+    { hint: 'Shorten the prompt or the style.' },
+  )
 }
 
 function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): RenderSpec {
@@ -85,9 +97,13 @@ function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): Ren
     if (value !== undefined) fields[name] = value
   }
   if (fields['background'] === 'transparent' && fields['output_format'] === 'jpeg') {
-    throw new OneTokenError('BAD_VALUE', 'A transparent background cannot be had as jpeg.', {
-      hint: 'Leave "output_format" out, or make it png or webp.',
-    })
+    throw new OneTokenError(
+      'BAD_VALUE',
+      '"background" is transparent, but "output_format" is jpeg, which has no transparency.',
+      {
+        hint: 'Leave "output_format" out, or make it png or webp.',
+      },
+    )
   }
   const inputs: InputFile[] = (all.image ?? []).map((path) => ({ role: 'image', path, base }))
   if (all.mask !== undefined) {

@@ -1,10 +1,10 @@
 import { OneTokenError, type Place } from '../errors.ts'
 import { checkParameters, collector, throwAll, type Keep } from './check.ts'
-import { ENTRY_NAME_RULE, isEntryName } from './entry-name.ts'
+import { entryNameRule, isEntryName } from './entry-name.ts'
 import { didYouMean } from './nearest.ts'
 import { PARAMETER_NAMES } from './parameters.ts'
-import { MANIFEST_SETTINGS, checkSettings, type ManifestSettings } from './settings.ts'
-import { quote } from './text.ts'
+import { collectSettings, MANIFEST_SETTINGS, type ManifestSettings } from './settings.ts'
+import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
 import { parseYaml, type YamlFile } from './yaml.ts'
 
@@ -23,6 +23,8 @@ export interface Manifest {
   entries: ManifestEntry[]
   /** Settings at the top of the file: for its own entries, or for the project where there is no settings file. */
   settings: ManifestSettings
+  /** Where the name of each of them stands. */
+  settingPlaces: Readonly<Record<string, Place>>
 }
 
 const VERSION = 1
@@ -33,57 +35,60 @@ const VERSION = 1
  */
 export function parseManifest(text: string, file: string): Manifest {
   const yaml = parseYaml(text, file, 'MANIFEST_INVALID')
-  if (!isMapping(yaml.value)) {
-    throw new OneTokenError('MANIFEST_INVALID', 'The manifest is not a mapping.', {
+  const top = yaml.value
+  if (!isMapping(top)) {
+    const what = top === null ? 'is empty' : 'is not a mapping'
+    throw new OneTokenError('MANIFEST_INVALID', `The manifest ${what}.`, {
       hint: 'It begins with "version: 1", then "images:" with an entry for each picture.',
       place: yaml.locate([]),
     })
   }
   const errors: OneTokenError[] = []
   const keep = collector(errors)
-  keep(() => checkTop(yaml.value as Record<string, unknown>, yaml))
-  const settings = keep(() => topSettings(yaml.value as Record<string, unknown>, yaml)) ?? {}
-  const entries = checkEntries(yaml, keep)
-  throwAll(errors, (count) => `The manifest has ${count} mistakes`)
-  return { file, entries, settings }
-}
-
-function checkTop(top: Record<string, unknown>, yaml: YamlFile): void {
-  const allowed = ['version', 'images', ...MANIFEST_SETTINGS]
-  for (const name of Object.keys(top)) {
-    if (allowed.includes(name)) continue
-    throw new OneTokenError(
-      'MANIFEST_INVALID',
-      `${quote(name)} is nothing that a manifest has${didYouMean(name, allowed) || '.'}`,
-      {
-        hint: 'Pictures go under "images".',
-        place: yaml.locate([name], 'name'),
-      },
-    )
-  }
-  if (top['version'] !== VERSION) {
-    const said =
-      top['version'] === undefined
-        ? 'does not say its version'
-        : `says version ${quote(String(top['version']))}`
-    throw new OneTokenError(
-      'MANIFEST_INVALID',
-      `The manifest ${said}; this release reads version ${VERSION}.`,
-      {
-        hint: `Write "version: ${VERSION}" as its first line.`,
-        place: yaml.locate(top['version'] === undefined ? [] : ['version']),
-      },
-    )
-  }
-}
-
-function topSettings(top: Record<string, unknown>, yaml: YamlFile): ManifestSettings {
+  checkTop(top, yaml, keep)
   const written = Object.fromEntries(Object.entries(top).filter(([name]) => MANIFEST_SETTINGS.includes(name)))
-  return checkSettings(written, yaml.locate)
+  const settings = collectSettings(written, yaml.locate, keep)
+  const entries = checkEntries(top['images'] ?? {}, yaml, keep)
+  throwAll(errors, (count) => `The manifest has ${count} mistakes`)
+  const places = Object.keys(written).map((name) => [name, yaml.locate([name], 'name')] as const)
+  return { file, entries, settings, settingPlaces: Object.fromEntries(places) }
 }
 
-function checkEntries(yaml: YamlFile, keep: Keep): ManifestEntry[] {
-  const images = (yaml.value as Record<string, unknown>)['images'] ?? {}
+function checkTop(top: Record<string, unknown>, yaml: YamlFile, keep: Keep): void {
+  const allowed = ['version', 'images', ...MANIFEST_SETTINGS]
+  for (const name of Object.keys(top).filter((one) => !allowed.includes(one))) {
+    keep(() => {
+      throw new OneTokenError(
+        'MANIFEST_INVALID',
+        `${quote(name)} is nothing that a manifest has${didYouMean(name, allowed) || '.'}`,
+        { hint: topHint(name), place: yaml.locate([name], 'name') },
+      )
+    })
+  }
+  keep(() => checkVersion(top['version'], yaml))
+}
+
+function topHint(name: string): string {
+  if (name === 'manifest') return 'Which files are manifests is said in onetoken.config.ts.'
+  if (PARAMETER_NAMES.includes(name))
+    return 'Parameters go into an entry below "images", or below "defaults".'
+  return 'Pictures go below "images".'
+}
+
+function checkVersion(version: unknown, yaml: YamlFile): void {
+  if (version === VERSION) return
+  const said = version === undefined ? 'does not say its version' : `says version ${show(version)}`
+  throw new OneTokenError(
+    'MANIFEST_INVALID',
+    `The manifest ${said}; this release reads version ${VERSION}.`,
+    {
+      hint: `Write "version: ${VERSION}" as its first line.`,
+      place: yaml.locate(version === undefined ? [] : ['version']),
+    },
+  )
+}
+
+function checkEntries(images: unknown, yaml: YamlFile, keep: Keep): ManifestEntry[] {
   if (!isMapping(images)) {
     keep(() => {
       throw new OneTokenError('MANIFEST_INVALID', '"images" is not a mapping of names to pictures.', {
@@ -94,43 +99,39 @@ function checkEntries(yaml: YamlFile, keep: Keep): ManifestEntry[] {
     return []
   }
   return Object.entries(images).flatMap(([name, value]) => {
-    const entry = checkEntry(name, value, yaml, keep)
+    const entry = keep(() => checkEntry(name, value, yaml, keep))
     return entry === undefined ? [] : [entry]
   })
 }
 
-function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: Keep): ManifestEntry | undefined {
+function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: Keep): ManifestEntry {
   const place = yaml.locate(['images', name], 'name')
   if (!isEntryName(name)) {
-    keep(() => {
-      throw new OneTokenError('MANIFEST_INVALID', `${quote(name)} cannot be the name of an entry.`, {
-        hint: ENTRY_NAME_RULE,
-        place,
-      })
+    throw new OneTokenError('MANIFEST_INVALID', `${quote(name)} cannot be the name of an entry.`, {
+      hint: entryNameRule(name),
+      place,
     })
-    return undefined
   }
   if (!isMapping(value)) {
-    keep(() => {
-      const shown = typeof value === 'string' ? ` Write it as "prompt: …" below the name.` : ''
-      throw new OneTokenError(
-        'MANIFEST_INVALID',
-        `The entry "${name}" is not a mapping of parameters.${shown}`,
-        {
-          place: yaml.locate(['images', name]),
-        },
-      )
+    const what = value === null ? 'is empty' : 'is not a mapping of parameters'
+    const words = typeof value === 'string' ? show(value) : 'a red fox'
+    throw new OneTokenError('MANIFEST_INVALID', `The entry ${quote(name)} ${what}.`, {
+      hint: `Write its words below the name, further to the right: prompt: ${words}`,
+      place: value === null ? place : yaml.locate(['images', name]),
     })
-    return undefined
   }
-  const parameters = checkParameters(value, ['images', name], yaml.locate, PARAMETER_NAMES, keep)
-  if (parameters.prompt === undefined && !Object.hasOwn(value, 'prompt')) {
-    keep(() => {
-      throw new OneTokenError('MISSING_PROMPT', `The entry "${name}" has no prompt.`, { place })
+  const parameters = checkParameters(value, ['images', name], yaml.locate, ENTRY_PARAMETERS, keep)
+  if (!Object.hasOwn(value, 'prompt')) {
+    throw new OneTokenError('MISSING_PROMPT', `The entry ${quote(name)} has no prompt.`, {
+      hint: 'Add "prompt:" with the words of the picture.',
+      place,
     })
   }
   return { name, parameters, place }
 }
+
+/** Every parameter may stand in an entry, so that there is no reason why one may not. */
+const ENTRY_PARAMETERS = { names: PARAMETER_NAMES, reason: '' }
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value)

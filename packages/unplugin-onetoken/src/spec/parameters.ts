@@ -7,7 +7,7 @@ import { quote } from './text.ts'
 import type { Parameters } from './types.ts'
 
 /** How the text of a query becomes the value that a manifest would hold. */
-type QueryForm = 'text' | 'integer' | 'list' | 'integers' | 'quality'
+export type QueryForm = 'text' | 'integer' | 'list' | 'integers' | 'quality'
 
 interface Parameter extends Expectation {
   schema: z.ZodType
@@ -225,19 +225,14 @@ export function checkParameter<Name extends keyof Parameters>(
   throw badValue(writtenName, writtenValue, parameter)
 }
 
-/** The value that a manifest would hold for a query's text. Never throws: what cannot be read is left for the check. */
-export function fromQuery(name: keyof Parameters, value: string, items: readonly string[]): unknown {
-  const form: QueryForm | undefined = PARAMETERS[name].query
-  if (form === 'integer') return numberOr(value)
-  if (form === 'list') return items
-  if (form === 'integers') return items.map(numberOr)
-  if (form === 'quality') return qualityFromQuery(value, items)
-  return value
+/** How a query writes a parameter; undefined for one that it cannot write. */
+export function queryForm(name: keyof Parameters): QueryForm | undefined {
+  return PARAMETERS[name].query
 }
 
 /** Whether a parameter can be given in a query at all. */
 export function isQueryParameter(name: keyof Parameters): boolean {
-  return PARAMETERS[name].query !== undefined
+  return queryForm(name) !== undefined
 }
 
 /** The names that a query may use. */
@@ -245,15 +240,3 @@ export const QUERY_NAMES: readonly string[] = PARAMETER_NAMES.filter((name) => {
   const canonical = canonicalName(name)
   return canonical !== undefined && isQueryParameter(canonical)
 })
-
-function numberOr(value: string): number | string {
-  return /^\d{1,15}$/.test(value) ? Number(value) : value
-}
-
-function qualityFromQuery(value: string, items: readonly string[]): unknown {
-  if (!value.includes(':')) return numberOr(value)
-  const pairs = items.map((item) => item.split(':'))
-  const formats = new Set(pairs.map(([format]) => (format === 'jpeg' ? 'jpg' : format)))
-  if (formats.size < pairs.length || pairs.some((pair) => pair.length !== 2)) return value
-  return Object.fromEntries(pairs.map(([format = '', quality = '']) => [format, numberOr(quality)]))
-}

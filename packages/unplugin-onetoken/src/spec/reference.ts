@@ -1,9 +1,9 @@
 import { OneTokenError } from '../errors.ts'
+import { fromQuery } from './from-query.ts'
 import { ampersandHint, parseQuery, type QueryPart } from './query.ts'
 import {
   canonicalName,
   checkParameter,
-  fromQuery,
   givenTwice,
   OUTPUT_NAMES,
   QUERY_NAMES,

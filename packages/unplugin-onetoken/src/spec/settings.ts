@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { OneTokenError } from '../errors.ts'
 import { checkParameters, collector, throwAll, type Keep, type Locate } from './check.ts'
+import { entryNameRule, isEntryName } from './entry-name.ts'
 import { didYouMean } from './nearest.ts'
 import { canonicalName, PARAMETER_NAMES } from './parameters.ts'
-import { quote } from './text.ts'
+import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
 
 /** Ceiling of one run. What is reached first ends it. */
@@ -87,8 +88,12 @@ const source = z.union([
 ])
 
 const SETTINGS = {
-  model: [z.string().min(1), 'the name of a model'],
-  provider: [z.string().regex(/^[\w.-]+$/), 'a name of letters, digits, "-", "_" and "."'],
+  model: [z.string().trim().min(1), 'the name of a model'],
+  // Renders of a loopback API have the provider `mock`: nothing else may pass for them, nor they for anything else.
+  provider: [
+    z.string().regex(/^(?!mock$)[\w.-]+$/),
+    'a name of letters, digits, "-", "_" and ".", other than mock',
+  ],
   defaults: [z.record(z.string(), z.unknown()), 'a mapping of parameters'],
   styles: [z.record(z.string(), z.string()), 'a mapping of names to templates with {prompt} in them'],
   manifest: [z.union([source, z.array(source)]), 'a path, a glob, { file, prefix }, or a list of these'],
@@ -118,18 +123,27 @@ export const MANIFEST_SETTINGS: readonly string[] = SETTING_NAMES.filter((name) 
 
 /** Parameters that make no sense as a default of every picture. */
 const NO_DEFAULT = new Set(['prompt', 'image', 'mask', 'take', 'pick', 'alt'])
-const DEFAULT_NAMES = PARAMETER_NAMES.filter((name) => !NO_DEFAULT.has(canonicalName(name) ?? name))
+const DEFAULT_PARAMETERS = {
+  names: PARAMETER_NAMES.filter((name) => !NO_DEFAULT.has(canonicalName(name) ?? name)),
+  reason: 'each picture has its own',
+}
 
 /** Check settings as they are written. Throws one error for all mistakes. */
 export function checkSettings(written: Record<string, unknown>, locate: Locate): Settings {
   const errors: OneTokenError[] = []
-  const keep = collector(errors)
+  const settings = collectSettings(written, locate, collector(errors))
+  throwAll(errors, (count) => `The settings have ${count} mistakes`)
+  return settings
+}
+
+/** Check settings as they are written; mistakes go to `keep`, each with its place, and are left out. */
+export function collectSettings(written: Record<string, unknown>, locate: Locate, keep: Keep): Settings {
   const settings: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(written)) {
     if (value === undefined) continue
-    settings[name] = keep(() => checkSetting(name, value, locate, keep))
+    const checked = keep(() => checkSetting(name, value, locate, keep))
+    if (checked !== undefined) settings[name] = checked
   }
-  throwAll(errors, (count) => `The settings have ${count} mistakes`)
   return settings as Settings
 }
 
@@ -138,49 +152,60 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
     throw new OneTokenError(
       'SETTINGS_INVALID',
       `There is no setting ${quote(name)}${didYouMean(name, SETTING_NAMES) || '.'}`,
-      {
-        hint: `The settings are ${SETTING_NAMES.join(', ')}.`,
-        place: locate([name], 'name'),
-      },
+      { hint: settingHint(name), place: locate([name], 'name') },
     )
   }
   const [schema, expects] = SETTINGS[name as keyof Settings]
   const result = schema.safeParse(value)
   if (!result.success) {
-    const path = [
-      name,
-      ...(result.error.issues[0]?.path ?? []).map((step) => (typeof step === 'number' ? step : String(step))),
-    ]
+    const path = (result.error.issues[0]?.path ?? []).map((step) =>
+      typeof step === 'number' ? step : String(step),
+    )
     throw new OneTokenError(
       'SETTINGS_INVALID',
-      `"${name}" cannot be ${shown(value)}: it must be ${expects}.`,
+      `"${name}" cannot be ${show(value)}: it must be ${expects}.`,
       {
-        place: locate(path),
+        place: locate([name, ...path]),
       },
     )
   }
   if (name === 'defaults') {
-    return checkParameters(result.data as Record<string, unknown>, ['defaults'], locate, DEFAULT_NAMES, keep)
+    return checkParameters(result.data as Record<string, unknown>, [name], locate, DEFAULT_PARAMETERS, keep)
   }
-  if (name === 'styles') checkStyles(result.data as Record<string, string>, locate)
+  if (name === 'styles') checkStyles(result.data as Record<string, string>, locate, keep)
+  if (name === 'manifest') checkPrefixes(result.data as NonNullable<Settings['manifest']>, locate, keep)
   return result.data
 }
 
-function shown(value: unknown): string {
-  return typeof value === 'string' ? quote(value) : quote(JSON.stringify(value) ?? typeof value).slice(1, -1)
+function settingHint(name: string): string {
+  return canonicalName(name) === undefined
+    ? `The settings are ${SETTING_NAMES.join(', ')}.`
+    : `Parameters of pictures go into "defaults": { ${name}: … }.`
 }
 
-function checkStyles(styles: Record<string, string>, locate: Locate): void {
+function checkStyles(styles: Record<string, string>, locate: Locate, keep: Keep): void {
   for (const [name, template] of Object.entries(styles)) {
     if (template.includes('{prompt}')) continue
-    throw new OneTokenError(
-      'SETTINGS_INVALID',
-      `The style "${name}" has no {prompt} in it, so every picture would be the same.`,
-      {
-        hint: 'Write {prompt} where the words of the picture go.',
-        place: locate(['styles', name]),
-      },
-    )
+    keep(() => {
+      throw new OneTokenError(
+        'SETTINGS_INVALID',
+        `The style ${quote(name)} has no {prompt} in it, so every picture would be the same.`,
+        { hint: 'Write {prompt} where the words of the picture go.', place: locate(['styles', name]) },
+      )
+    })
+  }
+}
+
+function checkPrefixes(manifest: NonNullable<Settings['manifest']>, locate: Locate, keep: Keep): void {
+  for (const [index, source] of [manifest].flat().entries()) {
+    const prefix = typeof source === 'string' ? undefined : source.prefix
+    if (prefix === undefined || isEntryName(prefix)) continue
+    keep(() => {
+      throw new OneTokenError('SETTINGS_INVALID', `"prefix" cannot be ${quote(prefix)}.`, {
+        hint: `It is a name such as shop. ${entryNameRule(prefix)}`,
+        place: locate(['manifest', ...(Array.isArray(manifest) ? [index] : []), 'prefix']),
+      })
+    })
   }
 }
 

@@ -1,14 +1,24 @@
-import { isMap, isPair, isScalar, LineCounter, parseDocument, type Document, type Node } from 'yaml'
+import {
+  isMap,
+  isPair,
+  isScalar,
+  parseDocument,
+  type Document,
+  type Node,
+  type Pair,
+  type YAMLMap,
+} from 'yaml'
 import { OneTokenError, type ErrorCode, type Place } from '../errors.ts'
+import { placesOf } from './places-of.ts'
+import { tooDeepAt } from './yaml-depth.ts'
+import { yamlMessage } from './yaml-message.ts'
+import { FLATTEN, plainValue, TOO_DEEP, type Fail } from './yaml-value.ts'
 
 /** Larger files are no manifests. In characters. */
 const MAX_LENGTH = 4_194_304
 
-/** Aliases of a whole file, counted with what they expand to: far above what people write, far below a bomb. */
-const MAX_ALIASES = 20_000
-
-/** Deeper nesting is no manifest, and would end the parser's stack. */
-const MAX_DEPTH = 64
+/** Brackets that may be open at once, and half of the columns. */
+const MAX_OPEN = 64
 
 /** A parsed YAML (or JSON) file and where its parts stand. */
 export interface YamlFile {
@@ -22,66 +32,69 @@ export interface YamlFile {
 export function parseYaml(text: string, file: string, code: ErrorCode): YamlFile {
   if (text.length > MAX_LENGTH) {
     throw new OneTokenError(code, `The file is larger than ${MAX_LENGTH / 1024 / 1024} MiB.`, {
+      hint: 'Split it into several files.',
       place: { file },
     })
   }
-  const tooDeep = deepFlowAt(text)
-  const lines = new LineCounter()
-  const at = (offset: number): Place => {
-    const { line, col } = lines.linePos(offset)
-    return { file, line: Math.max(line, 1), column: Math.max(col, 1) }
+  const at = placesOf(text, file)
+  const fail: Fail = (message, offset, hint) => {
+    throw new OneTokenError(code, message, { hint, place: at(offset) })
   }
-  if (tooDeep)
-    throw new OneTokenError(code, `The file is nested deeper than ${MAX_DEPTH} levels.`, { place: { file } })
-  const document = parseDocument(text, {
-    lineCounter: lines,
-    prettyErrors: false,
-    stringKeys: true,
-    uniqueKeys: true,
-  })
-  const problem = document.errors[0]
-  if (problem !== undefined) {
-    const duplicate = problem.code === 'DUPLICATE_KEY' ? duplicateName(text, problem.pos[0]) : undefined
-    const message =
-      duplicate === undefined ? yamlMessage(problem.message) : `"${duplicate}" is there twice in one mapping.`
-    throw new OneTokenError(code, message, {
-      place: at(problem.pos[0]),
-      hint: yamlHint(problem.code, text, problem.pos[0]),
-    })
-  }
-  return {
-    value: plainValue(document, code, file),
-    locate: (path, part) => at(offsetOf(document, path, part)),
-  }
-}
-
-function plainValue(document: Document.Parsed, code: ErrorCode, file: string): unknown {
-  try {
-    const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES })
-    assertTree(value, [])
-    return value
-  } catch (cause) {
-    throw new OneTokenError(
-      code,
-      'The aliases (*name) of the file expand without end, or to far more than it holds.',
-      {
-        hint: 'Write the values out, or put shared ones under "defaults".',
-        place: { file },
-        cause,
-      },
+  const marker = mergeMarkerAt(text)
+  if (marker !== undefined) {
+    fail(
+      'The file holds an unfinished merge.',
+      marker,
+      'Choose a side and remove the <<<<<<<, ======= and >>>>>>> lines.',
     )
   }
+  const deep = tooDeepAt(text, MAX_OPEN)
+  if (deep !== undefined) fail(TOO_DEEP, deep, FLATTEN)
+  const document = parseDocument(text, {
+    prettyErrors: false,
+    stringKeys: true,
+    // Both are checked by plainValue, in less time.
+    uniqueKeys: false,
+    // Neither a tag nor a %YAML line makes dates, sets or bytes of what is written.
+    resolveKnownTags: false,
+    schema: 'core',
+  })
+  const problem =
+    document.errors[0] ?? document.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED')
+  if (problem !== undefined) {
+    const { message, hint } = yamlMessage(problem, text)
+    fail(message, problem.pos[0], hint)
+  }
+  const value = plainValue(document, (offset) => at(offset).line ?? 1, fail)
+  const pairOf = pairFinder()
+  return { value, locate: (path, part) => at(offsetOf(document, pairOf, path, part)) }
 }
 
-/** An alias inside its own anchor makes a value that contains itself. */
-function assertTree(value: unknown, parents: readonly unknown[]): void {
-  if (value === null || typeof value !== 'object') return
-  if (parents.includes(value)) throw new RangeError('a value contains itself')
-  for (const child of Object.values(value)) assertTree(child, [...parents, value])
+/** Where git left a conflict. Both ends are asked for: a line of "=" alone may underline a heading. */
+function mergeMarkerAt(text: string): number | undefined {
+  const begin = /^<{7}(?=[ \r\n])/m.exec(text)
+  return begin !== null && /^>{7}(?=[ \r\n]|$)/m.test(text) ? begin.index : undefined
+}
+
+type FindPair = (map: YAMLMap, name: string) => Pair | undefined
+
+/** Finds the pair of a name; a mapping is indexed once, as every entry of a manifest is looked up in the same one. */
+function pairFinder(): FindPair {
+  const indexes = new WeakMap<YAMLMap, Map<string, Pair>>()
+  return (map, name) => {
+    let index = indexes.get(map)
+    if (index === undefined) {
+      const pairs = map.items.filter((item) => isPair(item) && isScalar(item.key))
+      index = new Map(pairs.map((pair) => [String((pair.key as { value?: unknown }).value), pair]))
+      indexes.set(map, index)
+    }
+    return index.get(name)
+  }
 }
 
 function offsetOf(
   document: Document.Parsed,
+  pairOf: FindPair,
   path: readonly (string | number)[],
   part: 'name' | 'value' = 'value',
 ): number {
@@ -90,9 +103,7 @@ function offsetOf(
   for (const [index, step] of path.entries()) {
     const last = index === path.length - 1
     if (isMap(node)) {
-      const pair = node.items.find(
-        (item) => isPair(item) && isScalar(item.key) && String(item.key.value) === String(step),
-      )
+      const pair = pairOf(node, String(step))
       if (pair === undefined) return offset
       const key = pair.key as Node
       const value = pair.value as Node | null
@@ -106,32 +117,4 @@ function offsetOf(
     }
   }
   return offset
-}
-
-/** The parser recurses once a level, so that depth is bounded before it runs. Counts brackets and indentation. */
-function deepFlowAt(text: string): boolean {
-  let open = 0
-  for (const character of text) {
-    if (character === '[' || character === '{') open += 1
-    else if (character === ']' || character === '}') open = Math.max(0, open - 1)
-    if (open > MAX_DEPTH) return true
-  }
-  return /^(?:[ -]{2}){64}/m.test(text)
-}
-
-function duplicateName(text: string, offset: number): string | undefined {
-  return /^["']?([^"':\n]{1,80})/.exec(text.slice(offset))?.[1]?.trim()
-}
-
-function yamlMessage(message: string): string {
-  return `The file cannot be read as YAML: ${message.replace(/\.?$/, '.')}`
-}
-
-function yamlHint(errorCode: string, text: string, offset: number): string | undefined {
-  if (errorCode === 'DUPLICATE_KEY') return 'Keep one of the two, or give one another name.'
-  if (errorCode === 'TAB_AS_INDENT') return 'YAML is indented with spaces.'
-  if (/^(?:<{7}|={7}|>{7})/m.test(text))
-    return 'The file holds an unfinished merge: choose a side and remove the <<<<<<< lines.'
-  const line = text.slice(text.lastIndexOf('\n', offset - 1) + 1).split('\n', 1)[0] ?? ''
-  return /: .*[:#]/.test(line) ? 'Text that holds ": " or " #" goes in quotes.' : undefined
 }

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest'
+import { canonicalJson, sha256 } from '../canonical-json.ts'
+import { parseRecord, serializeRecord, troubleOf, type RenderRecord } from './record.ts'
+import { KEY, recordOf } from './testing.ts'
+
+const RECORD = recordOf([Buffer.from('one'), Buffer.from('two')])
+const TEXT = serializeRecord(RECORD)
+const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256('x')}\nsize 1234\n`
+const MERGE = `{\n<<<<<<< HEAD\n  "version": 1,\n=======\n  "version": 1,\n>>>>>>> theirs\n}\n`
+
+/** Text with a digest that fits it, as nothing but a hand-made record could have. */
+function withDigest(record: object): string {
+  return JSON.stringify({ ...record, digest: sha256(canonicalJson(record)) })
+}
+
+/** The same value with the members of every object in the opposite order. */
+function reordered(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reordered)
+  if (value === null || typeof value !== 'object') return value
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([name, member]) => [name, reordered(member)]),
+  )
+}
+
+describe('a record that says what was written', () => {
+  test.each([
+    ['as it was written', TEXT],
+    ['with CRLF', TEXT.replaceAll('\n', '\r\n')],
+    ['on one line', JSON.stringify(JSON.parse(TEXT))],
+    ['with tabs', JSON.stringify(JSON.parse(TEXT), null, '\t')],
+    ['with its members in another order', JSON.stringify(reordered(JSON.parse(TEXT)), null, 4)],
+    ['with escapes for letters', TEXT.replaceAll('狐', '\\u72d0')],
+    ['with a byte order mark', `\ufeff${TEXT}`],
+    ['without the last line break', TEXT.trimEnd()],
+  ])('%s', (_, text) => {
+    expect(parseRecord(text, KEY)).toEqual({ state: 'valid', record: RECORD })
+  })
+
+  test('leaves out what is undefined', () => {
+    const { name: _, requestId: __, ...rest } = RECORD
+    const text = serializeRecord({ ...RECORD, name: undefined, requestId: undefined })
+    expect(parseRecord(text, KEY)).toEqual({ state: 'valid', record: rest })
+  })
+
+  test('is readable, and ends with its digest', () => {
+    expect(TEXT.split('\n').slice(0, 3)).toEqual(['{', '  "version": 1,', `  "key": "${KEY}",`])
+    expect(TEXT).toMatch(/\n {2}"digest": "[\da-f]{64}"\n\}\n$/)
+  })
+
+  test.each([
+    ['the marks of a merge after a line separator', 'a fox\u2028<<<<<<< HEAD\u2029>>>>>>> theirs'],
+    ['the words of a pointer', 'version https://git-lfs.github.com/spec/v1'],
+    ['a lone surrogate', 'a fox \ud83e'],
+    ['a member of its own called __proto__', JSON.parse('{"__proto__":{"a":1}}') as unknown],
+  ])('with %s in the request', (_, prompt) => {
+    const record: RenderRecord = { ...RECORD, request: { ...RECORD.request, prompt } }
+    expect(parseRecord(serializeRecord(record), KEY)).toEqual({ state: 'valid', record })
+  })
+})
+
+/** Every single value in a record, by the path to it. */
+function leaves(value: unknown, path: (string | number)[] = []): (string | number)[][] {
+  if (value === null || typeof value !== 'object') return [path]
+  return Object.entries(value).flatMap(([name, member]) => leaves(member, [...path, name]))
+}
+
+function changed(value: unknown, [name, ...rest]: (string | number)[]): unknown {
+  if (name === undefined) return typeof value === 'number' ? value + 1 : `${String(value)}x`
+  const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<
+    string | number,
+    unknown
+  >
+  copy[name] = changed(copy[name], rest)
+  return copy
+}
+
+describe('a record in which one value was changed', () => {
+  test.each(leaves(JSON.parse(TEXT)).map((path) => [path.join('.'), path] as const))('%s', (name, path) => {
+    const parsed = parseRecord(JSON.stringify(changed(JSON.parse(TEXT), path)), KEY)
+    expect(parsed.state).toBe(name === 'version' ? 'newer' : 'damaged')
+  })
+
+  test.each(Object.keys(JSON.parse(TEXT) as object))('%s is gone', (name) => {
+    const { [name]: _, ...rest } = JSON.parse(TEXT) as Record<string, unknown>
+    expect(parseRecord(JSON.stringify(rest), KEY).state).toBe('damaged')
+  })
+
+  test('a member was added', () => {
+    expect(parseRecord(TEXT.replace('{', '{ "more": 1,'), KEY).state).toBe('damaged')
+  })
+})
+
+describe('a record that cannot be used', () => {
+  test.each([
+    ['', 'damaged', 'is empty'],
+    [' \r\n', 'damaged', 'is empty'],
+    [TEXT.slice(0, 200), 'damaged', 'is not JSON'],
+    ['\0'.repeat(100), 'damaged', 'is not JSON'],
+    ['null', 'damaged', 'is not a record'],
+    ['[]', 'damaged', 'is not a record'],
+    ['"text"', 'damaged', 'is not a record'],
+    ['7', 'damaged', 'is not a record'],
+    ['{}', 'damaged', 'was changed: its digest does not fit what it says'],
+    [LFS, 'pointer', 'is a Git LFS pointer'],
+    [LFS.replaceAll('\n', '\r\n'), 'pointer', 'is a Git LFS pointer'],
+    [MERGE, 'conflict', 'holds an unfinished git merge'],
+    [MERGE.replaceAll('\n', '\r\n'), 'conflict', 'holds an unfinished git merge'],
+    [MERGE.replaceAll(/ (?:HEAD|theirs)/g, ''), 'conflict', 'holds an unfinished git merge'],
+    [LFS.replace('oid', '<<<<<<< HEAD\noid'), 'conflict', 'holds an unfinished git merge'],
+    [
+      withDigest({ ...RECORD, version: 2 }),
+      'newer',
+      'has version 2, which a newer release of unplugin-onetoken writes',
+    ],
+    [
+      JSON.stringify({ version: 3, images: {}, digest: 'computed otherwise' }),
+      'newer',
+      'has version 3, which a newer release of unplugin-onetoken writes',
+    ],
+    [withDigest({ ...RECORD, version: 'one' }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: null }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: [null] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: [{ sha256: '../../x', format: 'png' }] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: [{ sha256: KEY, format: 'exe' }] }), 'damaged', 'is not a record'],
+  ])('%j', (text, state, why) => {
+    expect(parseRecord(text, KEY)).toEqual({ state, why })
+  })
+
+  test('of another render', () => {
+    expect(parseRecord(TEXT, sha256('another'))).toEqual({
+      state: 'damaged',
+      why: 'is the record of another render',
+    })
+  })
+})
+
+describe('troubleOf', () => {
+  test.each([
+    ['', 'damaged'],
+    ['\u0089PNG\r\n\u001a\n and so on', 'damaged'],
+    ['\u0089PNG\n<<<<<<< HEAD\n', 'damaged'],
+    [LFS, 'pointer'],
+    [`<<<<<<< HEAD\n${LFS}=======\n${LFS}>>>>>>> theirs\n`, 'conflict'],
+    [LFS.replace('oid', '<<<<<<< HEAD\noid'), 'conflict'],
+  ])('%j is %s', (text, state) => {
+    expect(troubleOf(Buffer.from(text, 'latin1'))).toBe(state)
+  })
+})

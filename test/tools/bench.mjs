@@ -1,0 +1,69 @@
+// npm run bench [-- cold|warm] [--runs 5] [--json]: measures builds against others that do the same work.
+// See test/bench/cold.mjs and test/bench/warm.mjs for what is measured.
+import { readFileSync } from 'node:fs'
+import { availableParallelism, cpus } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { NODE_VERSION, provideNode } from '../bench/node.mjs'
+import { qualityTable, timesTable } from '../bench/report.mjs'
+import { root, setup } from './setup.mjs'
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
+})
+const runs = Number(values.runs)
+const wanted = positionals.length === 0 ? ['cold', 'warm'] : positionals
+const unknown = wanted.find((name) => name !== 'cold' && name !== 'warm')
+if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
+  console.error('Usage: npm run bench -- [cold] [warm] [--runs <number>] [--json]')
+  process.exit(2)
+}
+
+// Progress goes to stderr, so that the figures can be piped.
+const note = (text) => console.error(text)
+
+setup()
+const node = provideNode()
+// Only now, as these need what was set up.
+const { cold } = await import('../bench/cold.mjs')
+const { warm } = await import('../bench/warm.mjs')
+
+const result = { machine: machine() }
+if (wanted.includes('cold')) result.cold = await cold({ node, runs, note })
+if (wanted.includes('warm')) result.warm = await warm({ node, runs, note })
+console.log(values.json ? JSON.stringify(result, undefined, 2) : text(result))
+
+function machine() {
+  const { devDependencies } = JSON.parse(readFileSync(join(root, 'test', 'package.json'), 'utf8'))
+  const { vite, sharp, 'vite-imagetools': imagetools } = devDependencies
+  const cpu = cpus()[0]?.model ?? 'unknown'
+  return {
+    cpu,
+    cores: availableParallelism(),
+    node: NODE_VERSION,
+    vite,
+    sharp,
+    'vite-imagetools': imagetools,
+  }
+}
+
+function text({ machine, cold, warm }) {
+  const parts = [
+    Object.entries(machine)
+      .map(([name, value]) => `${name} ${value}`)
+      .join(', '),
+  ]
+  for (const [settings, found] of Object.entries(cold ?? {})) {
+    const how = settings === 'equal' ? 'equal encoder settings' : `each one's defaults`
+    parts.push(`cold: ${found.files} files from 10 renders, ${how}, ${found.runs} runs`)
+    parts.push(timesTable(found), qualityTable(found.quality))
+  }
+  if (warm) {
+    parts.push(
+      `warm: ${warm.files} files of ${warm.pictures} pictures, all of them cached, ${warm.runs} runs`,
+    )
+    parts.push(timesTable(warm))
+  }
+  return parts.join('\n\n')
+}
