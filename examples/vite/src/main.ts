@@ -4,7 +4,7 @@ import * as coast from 'virtual:onetoken?prompt=Sea cliffs on a summer morning&w
 import * as pass from 'virtual:onetoken?prompt=Snowy mountain pass under a full moon&w=480;960&alt=Moonlight on snowy peaks'
 import paper from 'virtual:onetoken/paper'
 import photo from '../photos/cabin.jpg'
-import { pictureElement, type Picture } from './picture.ts'
+import { pictureElement, type Picture } from './picture'
 import './style.css'
 
 interface Journey {

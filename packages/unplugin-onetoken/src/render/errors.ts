@@ -1,3 +1,4 @@
+import { hostname } from 'node:os'
 import { askAgain } from '../again.ts'
 import { OneTokenError, type ErrorCode } from '../errors.ts'
 import type { Intent } from '../store/intents.ts'
@@ -7,11 +8,12 @@ import { dollars } from './pricing.ts'
 import type { RenderJob } from './renderer.ts'
 
 /** The error for a request that was sent earlier and of which no picture was kept. */
-export function standingIntent(label: string, { time, failure }: Intent): OneTokenError {
-  const when = time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`
+export function standingIntent(label: string, { time, host, failure }: Intent): OneTokenError {
+  const from = host === '' || host === hostname() ? '' : ` from ${host}`
+  const when = `${time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`}${from}`
   const what =
     failure === undefined
-      ? 'and the run ended before the answer was kept: it may have been billed.'
+      ? 'and no answer was kept: it may have been billed.'
       : `and may have been billed. What happened: ${failure}`
   return new OneTokenError('POSSIBLY_BILLED', `${label} was asked for ${when}, ${what}`, {
     hint: `Look at the usage log of your account first. To pay for it (again): ${askAgain(label)}`,
@@ -20,21 +22,23 @@ export function standingIntent(label: string, { time, failure }: Intent): OneTok
 
 /** The error for a render that does not fit into what is left of the budget. */
 export function budgetReached(label: string, worst: number, { limits, spent }: Budget): OneTokenError {
-  const used = `${dollars(spent.cost)} and ${spent.renders === 1 ? '1 render' : `${spent.renders} renders`} are used`
   const byCount = spent.renders + 1 > limits.renders
-  const limit = byCount ? `${limits.renders} renders` : dollars(limits.cost)
-  const raise = byCount
-    ? `raise "budget" in the settings, as in { renders: ${limits.renders + 10} }`
-    : 'raise "budget" in the settings, as in { cost: 10 } (dollars)'
+  const limit = byCount ? count(limits.renders) : dollars(limits.cost)
+  const more = byCount ? `{ renders: ${limits.renders + 10} }` : `{ cost: ${Math.ceil(limits.cost + 5)} }`
+  const raise = `raise "budget" in the settings, as in ${more}`
   const neverFits = worst > limits.cost || limits.renders === 0
   return new OneTokenError(
     'BUDGET_REACHED',
-    `${label} may cost ${dollars(worst)}, and does not fit into the budget of this run (${limit}): ${used}.`,
+    `${label} may cost ${dollars(worst)}, and does not fit into the budget of this run (${limit}): ${dollars(spent.cost)} went into ${count(spent.renders)} so far.`,
     {
       hint: neverFits ? `To render it, ${raise}.` : `Run it again to go on, or ${raise}.`,
-      details: { worst, limits, spent: { ...spent } },
+      details: { worst, limits: { ...limits }, spent: { ...spent } },
     },
   )
+}
+
+function count(renders: number): string {
+  return renders === 1 ? '1 render' : `${renders} renders`
 }
 
 /** The error for something that no part of this package says of its own accord. */

@@ -1,5 +1,5 @@
 import type { OneTokenClient, RenderAnswer, Upload } from '../client/types.ts'
-import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import type { RenderSpec } from '../spec/types.ts'
 import type { InputDigest } from '../spec/key.ts'
 import type { RenderStore } from '../store/file-store.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { spendingDecision, type Purpose, type SpendingFacts } from './rules.ts'
+import { spendingDecision, type SpendingFacts } from './rules.ts'
 
 const PURPOSES = ['build', 'dev', 'command'] as const
 const MISSING = ['render', 'placeholder', 'error'] as const
@@ -21,7 +21,7 @@ function decided(changes: Partial<SpendingFacts>): string {
 }
 
 const FROZEN = 'rendering is frozen'
-const CI = 'CI is set, and a CI build renders nothing unless the settings say so'
+const CI = 'a build in CI renders nothing unless the settings say so (CI is set)'
 const DEV = 'placeholder: development, tests and watching never render'
 
 describe('when money is spent', () => {
@@ -57,10 +57,10 @@ describe('when money is spent', () => {
     [{ purpose: 'dev', missing: 'error', hasKey: false, ci: true }, DEV],
     [{ purpose: 'dev', package: 'theme' }, DEV],
     // packages
-    [{ package: 'theme' }, 'error: the package "theme" asks for it, and packages may not spend your money'],
+    [{ package: 'theme' }, 'error: packages may not spend your money ("theme" asks for it)'],
     [
       { package: '@a/theme', allowPackages: ['theme', '@b/theme'] },
-      'error: the package "@a/theme" asks for it, and packages may not spend your money',
+      'error: packages may not spend your money ("@a/theme" asks for it)',
     ],
     [{ package: 'theme', allowPackages: ['theme'] }, 'spend'],
     [{ package: 'theme', allowPackages: ['theme'], frozen: true }, `error: ${FROZEN}`],
@@ -130,7 +130,7 @@ describe('what to do about it', () => {
       'To render here, set "frozen": false in the settings or ONETOKEN_FROZEN=0.',
     ],
     ['a package', { package: 'theme' }, 'To allow it, add "theme" to "allowPackages" in the settings.'],
-    ['development', { purpose: 'dev' as Purpose }, 'Render them with: npx --no-install onetoken render'],
+    ['development', { purpose: 'dev' }, 'Render them with: npx --no-install onetoken render'],
     [
       'a build that renders nothing',
       { missing: 'error' },

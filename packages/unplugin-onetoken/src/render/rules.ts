@@ -33,11 +33,7 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   if (facts.frozen ?? (facts.ci && facts.purpose === 'build')) return frozen(facts)
   if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
     const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
-    return no(
-      'error',
-      `the package "${facts.package}" asks for it, and packages may not spend your money`,
-      add,
-    )
+    return no('error', `packages may not spend your money ("${facts.package}" asks for it)`, add)
   }
   if (facts.purpose === 'build' && facts.missing !== 'render') {
     const hint = `Render them with: ${RENDER}. The setting "missing" says what a build does about them.`
@@ -61,7 +57,7 @@ function frozen({ purpose, frozen: said, missing }: SpendingFacts): SpendingDeci
   const why =
     said === true
       ? 'rendering is frozen'
-      : 'CI is set, and a CI build renders nothing unless the settings say so'
+      : 'a build in CI renders nothing unless the settings say so (CI is set)'
   return no(missing === 'placeholder' ? 'placeholder' : 'error', why, hint)
 }
 

@@ -77,6 +77,18 @@ describe('with a clock of its own', () => {
     })
   })
 
+  test('so many in any minute, also around the edge of one', async () => {
+    const schedule = createSchedule({ concurrency: 64, requestsPerMinute: 2 })
+    const begin = Date.now()
+    const starts: number[] = []
+    for (const at of [0, 55_000, 61_000, 62_000]) {
+      await pass(at - (Date.now() - begin))
+      void schedule.run(async () => void starts.push(Math.floor((Date.now() - begin) / 1_000)))
+    }
+    await pass(5 * 60_000)
+    expect(starts).toEqual([0, 55, 61, 115])
+  })
+
   describe('slowDown', () => {
     test('holds back the whole queue, and nothing that is under way', async () => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })

@@ -29,7 +29,7 @@ function unsendable(value: unknown, { anyText }: Expectation): string | undefine
   if (typeof value !== 'string') return undefined
   if (!value.isWellFormed()) return 'it holds half of a character (a lone surrogate), which cannot be sent.'
   if (anyText === undefined || value.length <= anyText) return undefined
-  return `it has ${count(value.length)} characters, and at most ${count(anyText)} can be sent.`
+  return `it has ${count(value.length)} characters, and at most ${count(anyText)} are allowed.`
 }
 
 /** The end of the sentence: the word that was meant, where one is near. */

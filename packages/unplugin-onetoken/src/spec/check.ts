@@ -77,7 +77,8 @@ const MOST_SHOWN = 20
  * Throw what was found: nothing, the one error, or one error that lists all of them.
  * `what` begins the list, such as "images.yaml has 3 mistakes".
  */
-export function throwAll(errors: readonly OneTokenError[], what: (count: number) => string): void {
+export function throwAll(found: readonly OneTokenError[], what: (count: number) => string): void {
+  const errors = found.toSorted((a, b) => compare(a.place, b.place))
   const first = errors[0]
   if (first === undefined) return
   if (errors.length === 1) throw first
@@ -101,6 +102,11 @@ export function throwAll(errors: readonly OneTokenError[], what: (count: number)
       },
     },
   )
+}
+
+/** From the top of the file to its end. */
+function compare(a: Place | undefined, b: Place | undefined): number {
+  return (a?.line ?? 0) - (b?.line ?? 0) || (a?.column ?? 0) - (b?.column ?? 0)
 }
 
 function describe(error: OneTokenError): string {

@@ -80,7 +80,7 @@ function styledPrompt(all: Parameters, styles: Styles): string {
   if (styled.length <= MAX_PROMPT) return styled
   throw new OneTokenError(
     'BAD_VALUE',
-    `With the style ${quote(all.style)}, the prompt has ${count(styled.length)} characters, and at most ${count(MAX_PROMPT)} can be sent.`,
+    `With the style ${quote(all.style)}, the prompt has ${count(styled.length)} characters, and at most ${count(MAX_PROMPT)} are allowed.`,
     { hint: 'Shorten the prompt or the style.' },
   )
 }
@@ -109,7 +109,7 @@ function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): Ren
   if (all.mask !== undefined) {
     if (inputs.length === 0) {
       throw new OneTokenError('BAD_VALUE', '"mask" needs an "image" that it masks.', {
-        hint: 'Add image=photo.png: the mask says which parts of it are painted anew.',
+        hint: 'Name the picture with "image": the mask says which parts of it are painted anew.',
       })
     }
     inputs.push({ role: 'mask', path: all.mask, base })

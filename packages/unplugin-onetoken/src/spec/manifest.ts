@@ -1,7 +1,7 @@
 import { OneTokenError, type Place } from '../errors.ts'
 import { checkParameters, collector, throwAll, type Keep } from './check.ts'
 import { entryNameRule, isEntryName } from './entry-name.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean, nearest } from './nearest.ts'
 import { PARAMETER_NAMES } from './parameters.ts'
 import { collectSettings, MANIFEST_SETTINGS, type ManifestSettings } from './settings.ts'
 import { quote, show } from './text.ts'
@@ -61,15 +61,16 @@ function checkTop(top: Record<string, unknown>, yaml: YamlFile, keep: Keep): voi
       throw new OneTokenError(
         'MANIFEST_INVALID',
         `${quote(name)} is nothing that a manifest has${didYouMean(name, allowed) || '.'}`,
-        { hint: topHint(name), place: yaml.locate([name], 'name') },
+        { hint: topHint(name, nearest(name, allowed)), place: yaml.locate([name], 'name') },
       )
     })
   }
   keep(() => checkVersion(top['version'], yaml))
 }
 
-function topHint(name: string): string {
+function topHint(name: string, near: string | undefined): string | undefined {
   if (name === 'manifest') return 'Which files are manifests is said in onetoken.config.ts.'
+  if (near !== undefined) return undefined
   if (PARAMETER_NAMES.includes(name))
     return 'Parameters go into an entry below "images", or below "defaults".'
   return 'Pictures go below "images".'
@@ -77,7 +78,7 @@ function topHint(name: string): string {
 
 function checkVersion(version: unknown, yaml: YamlFile): void {
   if (version === VERSION) return
-  const said = version === undefined ? 'does not say its version' : `says version ${show(version)}`
+  const said = (version ?? null) === null ? 'does not say its version' : `says version ${show(version)}`
   throw new OneTokenError(
     'MANIFEST_INVALID',
     `The manifest ${said}; this release reads version ${VERSION}.`,
@@ -121,7 +122,8 @@ function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: Keep): M
     })
   }
   const parameters = checkParameters(value, ['images', name], yaml.locate, ENTRY_PARAMETERS, keep)
-  if (!Object.hasOwn(value, 'prompt')) {
+  // Who wrote `promt` is told of that alone.
+  if (!Object.keys(value).some((written) => nearest(written, PARAMETER_NAMES) === 'prompt')) {
     throw new OneTokenError('MISSING_PROMPT', `The entry ${quote(name)} has no prompt.`, {
       hint: 'Add "prompt:" with the words of the picture.',
       place,

@@ -143,7 +143,8 @@ const PARAMETERS = {
   },
   q: {
     schema: z.preprocess(jpegAsJpg, z.union([encoderQuality, z.strictObject(ONE_A_FORMAT)])),
-    expects: 'a quality from 1 to 100, or one a format, such as avif:50;webp:80 (in YAML: { avif: 50 })',
+    expects:
+      'a quality from 1 to 100, or one for each format, such as avif:50;webp:80 (in YAML: { avif: 50 })',
     query: 'quality',
     inKey: false,
   },

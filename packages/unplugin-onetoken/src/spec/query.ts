@@ -90,7 +90,8 @@ function sequenceLength(lead: number): number {
 }
 
 function tryDecode(bytes: Uint8Array, length: number): string | undefined {
-  if (bytes.length < length) return undefined
+  // What is plainly no sequence is told apart without an exception: a hostile query has very many.
+  if (bytes.length < length || bytes.subarray(1).some((byte) => byte >> 6 !== 0b10)) return undefined
   try {
     return utf8.decode(bytes)
   } catch {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { OneTokenError } from '../errors.ts'
 import { checkParameters, collector, throwAll, type Keep, type Locate } from './check.ts'
 import { entryNameRule, isEntryName } from './entry-name.ts'
-import { didYouMean } from './nearest.ts'
+import { didYouMean, nearest } from './nearest.ts'
 import { canonicalName, PARAMETER_NAMES } from './parameters.ts'
 import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
@@ -110,7 +110,7 @@ const SETTINGS = {
   ],
   concurrency: [z.int().min(1).max(64), 'a whole number from 1 to 64'],
   requestsPerMinute: [z.int().min(1), 'a whole number from 1 up'],
-  timeout: [z.number().min(1).max(86_400), 'seconds, from 1 to 86400'],
+  timeout: [z.number().min(1).max(86_400), 'a number of seconds from 1 to 86400'],
   allowPackages: [z.array(z.string().min(1)), 'a list of names of packages'],
   provenance: [z.boolean(), 'true or false'],
 } as const satisfies Record<keyof Settings, readonly [z.ZodType, string]>
@@ -152,7 +152,7 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
     throw new OneTokenError(
       'SETTINGS_INVALID',
       `There is no setting ${quote(name)}${didYouMean(name, SETTING_NAMES) || '.'}`,
-      { hint: settingHint(name), place: locate([name], 'name') },
+      { hint: settingHint(name, nearest(name, SETTING_NAMES)), place: locate([name], 'name') },
     )
   }
   const [schema, expects] = SETTINGS[name as keyof Settings]
@@ -177,7 +177,12 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
   return result.data
 }
 
-function settingHint(name: string): string {
+function settingHint(name: string, near: string | undefined): string | undefined {
+  if (/key|token|secret/i.test(name)) {
+    return 'The API key is read from ONETOKEN_API_KEY, in the environment or in .env.local, and from nowhere else.'
+  }
+  if (/^(?:base_?url|url|host)$/i.test(name)) return 'The address of the API is read from ONETOKEN_BASE_URL.'
+  if (near !== undefined) return undefined
   return canonicalName(name) === undefined
     ? `The settings are ${SETTING_NAMES.join(', ')}.`
     : `Parameters of pictures go into "defaults": { ${name}: … }.`

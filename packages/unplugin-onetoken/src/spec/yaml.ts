@@ -62,8 +62,8 @@ export function parseYaml(text: string, file: string, code: ErrorCode): YamlFile
   const problem =
     document.errors[0] ?? document.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED')
   if (problem !== undefined) {
-    const { message, hint } = yamlMessage(problem, text)
-    fail(message, problem.pos[0], hint)
+    const { message, hint, offset } = yamlMessage(problem, text)
+    fail(message, offset, hint)
   }
   const value = plainValue(document, (offset) => at(offset).line ?? 1, fail)
   const pairOf = pairFinder()

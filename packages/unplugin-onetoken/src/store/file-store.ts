@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
-import { OneTokenError } from '../errors.ts'
+import type { OneTokenError } from '../errors.ts'
 import { createDurably, probeFolder, replaceDurably } from './durable.ts'
 import { storeWriteError, unavailable, unreadable } from './messages.ts'
 import { openQuarantine } from './quarantine.ts'

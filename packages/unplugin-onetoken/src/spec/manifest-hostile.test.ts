@@ -1,0 +1,327 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseManifest } from './manifest.ts'
+import { isRefused, told } from './testing.ts'
+
+const parse = (text: string): unknown => parseManifest(text, 'images.yaml')
+const said = (...texts: string[]): string => texts.map((text) => told(() => parse(text))).join('\n\n')
+const top = 'version: 1\nimages:\n'
+
+describe('aliases', () => {
+  it('a bomb', () => {
+    const names = [...'abcdefghi']
+    const lines = names.map(
+      (name, index) =>
+        `  ${name}: &${name} [${Array(9)
+          .fill(index === 0 ? 'x' : `*${names[index - 1]}`)
+          .join(', ')}]`,
+    )
+    expect(said(`${top}${lines.join('\n')}\n`)).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:9:14
+      The file has more than 1,000,000 values, with all that its aliases (*name) stand for.
+      > Write the values out, or share less."
+    `)
+  })
+
+  it('a large value, many times', () => {
+    const large = `  a: &a { prompt: x, extra: { list: [${Array(10_000).fill('0').join(',')}] } }\n`
+    const uses = Array.from({ length: 5000 }, (_, index) => `  b${index}: *a\n`).join('')
+    expect(said(top + large + uses)).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:102:8
+      The file has more than 1,000,000 values, with all that its aliases (*name) stand for.
+      > Write the values out, or share less."
+    `)
+  }, 20_000)
+
+  it('in themselves', () => {
+    expect(
+      said(
+        `${top}  a: &a { prompt: x, extra: { self: *a } }\n`,
+        `${top}  a: &a [*a]\n`,
+        `&top\n${top}  a: *top\n`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:3:37
+      The alias "*a" stands inside what it stands for.
+      > Write its value out.
+
+      MANIFEST_INVALID images.yaml:3:10
+      The alias "*a" stands inside what it stands for.
+      > Write its value out.
+
+      MANIFEST_INVALID images.yaml:4:6
+      The alias "*top" stands inside what it stands for.
+      > Write its value out."
+    `)
+  })
+
+  it('of nothing: most often text that begins with a star', () => {
+    expect(
+      said(
+        `${top}  a: { prompt: *b }\n`,
+        `${top}  a:\n    prompt: *very* red fox\n`,
+        `${top}  a: { prompt: *later }\n  b: &later { prompt: x }\n`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:3:16
+      The alias "*b" stands for nothing.
+      > Text that begins with "*" goes in quotes; an alias needs its anchor (&b) above it.
+
+      MANIFEST_INVALID images.yaml:4:20
+      Something stands behind a value that has ended.
+      > Text that begins with a quote, "*", "&" or "!" goes in quotes as a whole.
+
+      MANIFEST_INVALID images.yaml:3:16
+      The alias "*later" stands for nothing.
+      > Text that begins with "*" goes in quotes; an alias needs its anchor (&later) above it."
+    `)
+  })
+})
+
+describe('deep nesting', () => {
+  it('of brackets', () => {
+    expect(
+      said(
+        `${top}  a: ${'['.repeat(10_000)}\n`,
+        `${top}  a: ${'{a: '.repeat(10_000)}\n`,
+        '['.repeat(10_000) + ']'.repeat(10_000),
+      ),
+    ).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:3:70
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:3:262
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:65
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five."
+    `)
+  })
+
+  it('of blocks', () => {
+    const maps = Array.from({ length: 1500 }, (_, depth) => `${' '.repeat(depth)}a:`).join('\n')
+    const lists = Array.from({ length: 1500 }, (_, depth) => `${' '.repeat(depth)}-`).join('\n')
+    const mixed = Array.from(
+      { length: 1000 },
+      (_, depth) => `${' '.repeat(depth)}a:\n${' '.repeat(depth)}-`,
+    ).join('\n')
+    const inOneLine = ['- ', '? ', ': ', 'a: ', '-\t', '- ? '].map((piece) => piece.repeat(10_000))
+    expect(said(maps, lists, mixed, ...inOneLine)).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml:128:129
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:129:129
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:255:129
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:257
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:257
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:257
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:383
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:257
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five.
+
+      MANIFEST_INVALID images.yaml:1:257
+      The file is nested deeper than 64 levels.
+      > Close the brackets, or take levels out: a manifest has about five."
+    `)
+  }, 20_000)
+
+  it('is counted in levels, not in columns or in brackets of text', () => {
+    const text = [
+      'version: 1',
+      'images:',
+      `                                        far-right:`,
+      `                                                        prompt: |-`,
+      `                                                                                ${'[{'.repeat(100)}`,
+      `                                                                                ${'- '.repeat(100)}`,
+      `                                        quoted: { prompt: "${'['.repeat(100)}", alt: '${'{'.repeat(100)}' } # ${'['.repeat(100)}`,
+      `                                        plain: { prompt: a fox :( }`,
+      '',
+    ].join('\n')
+    expect(() => parse(text)).not.toThrow()
+    const smileys = Array.from({ length: 500 }, (_, index) => `  s${index}: { prompt: "sad :[ fox" }\n`).join(
+      '',
+    )
+    expect(() => parse(top + smileys)).not.toThrow()
+  })
+
+  it('of sixty levels is still read', () => {
+    const nest = (depth: number): string =>
+      `${top}  a: { prompt: x, extra: ${'{ a: '.repeat(depth)}1${' }'.repeat(depth)} }\n`
+    expect(() => parse(nest(60))).not.toThrow()
+    expect(told(() => parse(nest(63)))).toMatch(/nested deeper than 64 levels/)
+  })
+})
+
+describe('size', () => {
+  it('has a cap', () => {
+    expect(said(`${top}  a: { prompt: "${'x'.repeat(4_200_000)}" }\n`)).toMatchInlineSnapshot(`
+      "MANIFEST_INVALID images.yaml
+      The file is larger than 4 MiB.
+      > Split it into several files."
+    `)
+  })
+
+  it('of ten thousand entries is no trouble', () => {
+    const entries = Array.from(
+      { length: 10_000 },
+      (_, index) => `  e${index}:\n    prompt: a red fox, ${index}\n    alt: Fox\n`,
+    )
+    const begin = performance.now()
+    parse(top + entries.join(''))
+    expect(performance.now() - begin).toBeLessThan(15_000)
+  }, 20_000)
+})
+
+describe('strange characters', () => {
+  it('in what is quoted cannot steer a terminal', () => {
+    const texts = [
+      '\u001b[2J: 1\n',
+      `${top}  "a\\e[31m": { prompt: x }\n`,
+      `${top}  a: *\u001b[2J\n`,
+      `${top}  a: !\u202eb c\n`,
+      `${top}  a: { "::warning::x": 1, prompt: a }\n`,
+    ]
+    for (const text of texts) {
+      const message = told(() => parse(text))
+      expect(message.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u)
+      expect(message).not.toMatch(/^\s*::/m)
+    }
+  })
+
+  it.each([
+    ['NUL', 'version: 1\nimages: { a: { prompt: "x\0y" } }\n'],
+    ['a lone surrogate', `${top}  a: { prompt: "\ud800" }\n`],
+    ['control bytes', '\u0001\u0002\u0018\u001f\u0007'],
+    ['lexer controls', 'a\u0018: [\u001f\u0002]\n\u0018\n'],
+  ])('%s: read or refused', (_what, text) => {
+    isRefused(() => parse(text))
+  })
+})
+
+describe('any manifest', () => {
+  const seeds = [
+    `${top}  hero: { prompt: "a red fox", style: ink, widths: [480, 960], q: { avif: 50 } }\n`,
+    'version: 1\ndefaults: &d\n  formats: [avif, webp]\n  w: &w 480\nstyles: { ink: "{prompt}!" }\nimages:\n  a:\n    prompt: |\n      two\n      lines\n    alt: ""\n  b/c:\n    prompt: >-\n      folded\n    widths: *w\n',
+    '{"version": 1, "images": {"a": {"prompt": "x", "extra": {"b": [1, {"c": null}]}}}}',
+  ]
+  const pieces = fc.constantFrom(
+    ...[
+      '[',
+      ']',
+      '{',
+      '}',
+      ': ',
+      '- ',
+      '? ',
+      ', ',
+      '&a ',
+      '*a',
+      '*w',
+      '!x ',
+      '!!str ',
+      '"',
+      "'",
+      '|',
+      '>',
+      '#',
+      '%',
+      '@',
+      '`',
+      '\t',
+      '\n',
+      '\r\n',
+      '\n  ',
+      '---\n',
+      '...\n',
+      '<<: *d',
+      '<<<<<<< a\n',
+      '>>>>>>> b\n',
+      '=======\n',
+      '__proto__: ',
+      'null',
+      '~',
+      '0x1F',
+      '1e999',
+      '.nan',
+      '\ufeff',
+      '\u2028',
+      '\ud800',
+      '\0',
+      '\u001f',
+      'é',
+    ],
+  )
+  const mutation = fc.record({
+    at: fc.double({ min: 0, max: 1, noNaN: true }),
+    remove: fc.integer({ min: 0, max: 12 }),
+    insert: fc.array(pieces, { maxLength: 4 }),
+  })
+  const mutated = fc
+    .tuple(fc.constantFrom(...seeds), fc.array(mutation, { minLength: 1, maxLength: 6 }))
+    .map(([seed, mutations]) =>
+      mutations.reduce((text, { at, remove, insert }) => {
+        const offset = Math.floor(at * text.length)
+        return text.slice(0, offset) + insert.join('') + text.slice(offset + remove)
+      }, seed),
+    )
+
+  it('is read or refused, and never breaks', () => {
+    fc.assert(
+      fc.property(mutated, (text) => {
+        isRefused(() => parse(text))
+      }),
+      { numRuns: 1500 },
+    )
+  }, 30_000)
+
+  it('is refused at a place in the file', () => {
+    fc.assert(
+      fc.property(mutated, (text) => {
+        if (!isRefused(() => parse(text))) return
+        const lines = text.split('\n')
+        const [, line, column] =
+          /^[A-Z_]+ images\.yaml(?::(\d+):(\d+))?\n/.exec(told(() => parse(text))) ?? []
+        // Several mistakes have their places in the message.
+        if (line === undefined) {
+          expect(told(() => parse(text))).toMatch(/\n- \d+:\d+ /)
+          return
+        }
+        expect(Number(line)).toBeLessThanOrEqual(lines.length)
+        expect(Number(column)).toBeLessThanOrEqual((lines[Number(line) - 1]?.length ?? 0) + 1)
+      }),
+      { numRuns: 500 },
+    )
+  }, 30_000)
+
+  it('is read or refused when it is only punctuation', () => {
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 60 }), (all) => {
+        isRefused(() => parse(all.join('')))
+      }),
+      { numRuns: 1000 },
+    )
+  }, 30_000)
+})

@@ -1,0 +1,52 @@
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { parseReference } from './reference.ts'
+import type { Parameters } from './types.ts'
+
+/** An error as a person gets it: code and place, message, hint. Any error that is not ours is thrown on. */
+export function told(work: () => unknown): string {
+  try {
+    work()
+  } catch (thrown) {
+    return tellError(thrown)
+  }
+  throw new Error('Nothing was thrown')
+}
+
+/** The same for work that takes its time. */
+export async function toldBy(work: Promise<unknown>): Promise<string> {
+  const thrown = await work.then(
+    () => new Error('Nothing was thrown'),
+    (error: unknown) => error,
+  )
+  return tellError(thrown)
+}
+
+/** Code, line and column, message and hint of an error of ours; any other is thrown on. */
+export function tellError(thrown: unknown): string {
+  const error = asOneTokenError(thrown)
+  if (error === undefined) throw thrown
+  const { code, place, message, hint } = error
+  const where =
+    place === undefined
+      ? ''
+      : ` ${place.file}${place.line === undefined ? '' : `:${place.line}:${place.column}`}`
+  return `${code}${where}\n${message}${hint === undefined ? '' : `\n> ${hint}`}`
+}
+
+/** Whether some work throws an error of ours, or none; any other error is thrown on. */
+export function isRefused(work: () => unknown): boolean {
+  try {
+    work()
+    return false
+  } catch (thrown) {
+    if (thrown instanceof OneTokenError) return true
+    throw thrown
+  }
+}
+
+/** The parameters of an inline import. */
+export function inline(query: string): Parameters {
+  const reference = parseReference(`virtual:onetoken?${query}`)
+  if (reference.kind !== 'inline') throw new Error('not an inline reference')
+  return reference.parameters
+}
