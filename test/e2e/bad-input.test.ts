@@ -16,6 +16,8 @@ function told(site: Site, { output }: Ran): string {
     .replaceAll(site.folder, '<site>')
     .replaceAll(dirname(dirname(site.folder)), '<install>')
     .replaceAll(/127\.0\.0\.1:\d+/g, '<api>')
+    .replaceAll(/req_mock_\d+/g, '<request>')
+    .replaceAll(/elsewhere-\w+/g, '<elsewhere>')
     .split('\n')
   const begin = lines.findIndex((line) => /Build failed with|error during build/.test(line)) + 1
   const rest = lines.slice(begin)
@@ -44,7 +46,9 @@ async function failureOf(site: Site, env = apiEnv(mock.url)): Promise<string> {
 
 describe('references', () => {
   it('unknown parameter', async () => {
-    expect(await failure({ 'main.js': importing('promt=A red fox') })).toMatchInlineSnapshot(`"main.js:1:16 There is no parameter "promt"; did you mean "prompt"?"`)
+    expect(await failure({ 'main.js': importing('promt=A red fox') })).toMatchInlineSnapshot(
+      `"main.js:1:16 There is no parameter "promt"; did you mean "prompt"?"`,
+    )
   })
   it('an ampersand in the words', async () => {
     expect(await failure({ 'main.js': importing('prompt=Tom & Jerry=cat') })).toMatchInlineSnapshot(`
@@ -53,7 +57,9 @@ describe('references', () => {
     `)
   })
   it('bad size', async () => {
-    expect(await failure({ 'main.js': importing(`${FOX}&size=1024*1024`) })).toMatchInlineSnapshot(`"main.js:1:16 "size" cannot be "1024*1024": it must be WIDTHxHEIGHT in pixels, such as 1024x1024 or 1536x1024, or auto."`)
+    expect(await failure({ 'main.js': importing(`${FOX}&size=1024*1024`) })).toMatchInlineSnapshot(
+      `"main.js:1:16 "size" cannot be "1024*1024": it must be WIDTHxHEIGHT in pixels, such as 1024x1024 or 1536x1024, or auto."`,
+    )
   })
   it('no prompt', async () => {
     expect(await failure({ 'main.js': importing('w=480') })).toMatchInlineSnapshot(`
@@ -67,8 +73,8 @@ describe('references', () => {
       'images.yaml': 'version: 1\nimages:\n  hero: { prompt: A fjord }\n',
     }
     expect(await failure(files)).toMatchInlineSnapshot(`
-      "main.js:1:9 There is no entry "heros" in <site>/images.yaml; did you mean "hero"?
-        It has hero."
+      "main.js:1:9 There is no entry "heros" in images.yaml; did you mean "hero"?
+        The only entry is hero."
     `)
   })
   it('no manifest', async () => {
@@ -86,17 +92,15 @@ describe('manifest and settings', () => {
   })
 
   it('syntax error', async () => {
-    expect(
-      await failure(manifest('version: 1\nimages:\n  hero:\n    prompt: a fox: red\n')),
-    ).toMatchInlineSnapshot(`
-      "images.yaml:4:13 The file cannot be read as YAML: Nested mappings are not allowed in compact mappings.
-        Each line is "name: value"; text that holds ": " or " #" goes in quotes."
+    expect(await failure(manifest('version: 1\nimages:\n  hero:\n    prompt: a fox: red\n')))
+      .toMatchInlineSnapshot(`
+      "images.yaml:4:13 A second "name: value" begins inside a value.
+        Each line is "name: value". Text that holds ": " or " #" goes in quotes; text of several lines goes below "prompt: |"."
     `)
   })
   it('duplicate key', async () => {
-    expect(
-      await failure(manifest('version: 1\nimages:\n  hero: { prompt: a }\n  hero: { prompt: b }\n')),
-    ).toMatchInlineSnapshot(`
+    expect(await failure(manifest('version: 1\nimages:\n  hero: { prompt: a }\n  hero: { prompt: b }\n')))
+      .toMatchInlineSnapshot(`
       "images.yaml:4:3 "hero" is there twice in one mapping, first in line 3.
         Keep one of the two, or give one another name."
     `)
@@ -122,35 +126,24 @@ describe('manifest and settings', () => {
     `)
   })
   it('unknown setting', async () => {
-    expect(await failure({ 'onetoken.config.json': '{\n  "concurency": 2\n}' })).toMatchInlineSnapshot(`
-      "onetoken.config.json:2:3 There is no setting "concurency"; did you mean "concurrency"?
-        The settings are model, provider, defaults, styles, manifest, store, missing, frozen, budget, pricing, concurrency, requestsPerMinute, timeout, allowPackages, provenance."
-    `)
+    expect(await failure({ 'onetoken.config.json': '{\n  "concurency": 2\n}' })).toMatchInlineSnapshot(
+      `"onetoken.config.json:2:3 There is no setting "concurency"; did you mean "concurrency"?"`,
+    )
   })
   it('an envPrefix that would ship the key', async () => {
     const config = `import onetoken from 'unplugin-onetoken/vite'\nexport default { plugins: [onetoken()], envPrefix: ['VITE_', 'ONETOKEN_'] }`
     expect(await failure({ 'vite.config.js': config })).toMatchInlineSnapshot(`
-      "[Error [OneTokenError]: "envPrefix" holds "ONETOKEN_", by which Vite gives ONETOKEN_API_KEY to every page.
+      "[OneTokenError: "envPrefix" holds "ONETOKEN_", by which Vite gives ONETOKEN_API_KEY to every page.
         Choose a prefix that does not begin the names of secrets, such as VITE_.
-      ] {
-        code: 'KEY_EXPOSED',
-        kind: 'KEY_EXPOSED',
-        hint: 'Choose a prefix that does not begin the names of secrets, such as VITE_.',
-        loc: undefined
-      }"
+      ]"
     `)
   })
   it('a define that would ship the key', async () => {
     const config = `import onetoken from 'unplugin-onetoken/vite'\nexport default { plugins: [onetoken()], define: { KEY: JSON.stringify(process.env.ONETOKEN_API_KEY) } }`
     expect(await failure({ 'vite.config.js': config })).toMatchInlineSnapshot(`
-      "[Error [OneTokenError]: "define" holds the value of ONETOKEN_API_KEY, so that it would stand in the page.
+      "[OneTokenError: "define" holds the value of ONETOKEN_API_KEY, so that it would stand in the page.
         Take it out of "define": the plugin reads the key by itself.
-      ] {
-        code: 'KEY_EXPOSED',
-        kind: 'KEY_EXPOSED',
-        hint: 'Take it out of "define": the plugin reads the key by itself.',
-        loc: undefined
-      }"
+      ]"
     `)
   })
 })
@@ -176,14 +169,7 @@ describe('what the API answers', () => {
     )
     const message = await failure({ 'main.js': all.join('\n') })
     expect(message).toMatchInlineSnapshot(`
-      "4 problems:
-      - The account or the key has no credit left (403 insufficient_user_quota): 用户额度不足, 剩余额度: $0.000000 (request id: req_mock_000001)
-        Top up the account, or raise the limit of the key, then run it again. Nothing was billed for this picture.
-      - The account or the key has no credit left (403 insufficient_user_quota): 用户额度不足, 剩余额度: $0.000000 (request id: req_mock_000003)
-        Top up the account, or raise the limit of the key, then run it again. Nothing was billed for this picture.
-      - The account or the key has no credit left (403 insufficient_user_quota): 用户额度不足, 剩余额度: $0.000000 (request id: req_mock_000004)
-        Top up the account, or raise the limit of the key, then run it again. Nothing was billed for this picture.
-      - The account or the key has no credit left (403 insufficient_user_quota): 用户额度不足, 剩余额度: $0.000000 (request id: req_mock_000002)
+      "The account or the key has no credit left (403 insufficient_user_quota): 用户额度不足, 剩余额度: $0.000000 (request id: <request>)
         Top up the account, or raise the limit of the key, then run it again. Nothing was billed for this picture."
     `)
     expect(mock.stats.requests).toBeLessThanOrEqual(4)
@@ -218,7 +204,7 @@ describe('what the API answers', () => {
     const site = await createSite({ 'main.js': importing(FOX) })
     expect(await failureOf(site)).toMatchInlineSnapshot(`
       "main.js:1:16 "A red fox": <api> answered 524: api.example | 524: A timeout occurred. The picture may have been rendered and billed.
-        It is not asked for again by itself. Look at the usage log of the account for request req_mock_000001, then ask again with \`onetoken render <name> --again\`. A proxy before the API did not wait for the picture: a lower \`quality\` answers sooner."
+        It is not asked for again by itself. Look at the usage log of the account for request <request>, then ask again with \`onetoken render <name> --again\`. A proxy before the API did not wait for the picture: a lower \`quality\` answers sooner."
     `)
     mock.setScenario()
     expect((await failureOf(site)).replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, '<time>')).toMatchInlineSnapshot(`
@@ -260,15 +246,14 @@ describe('input images', () => {
     await mkdir(elsewhere, { recursive: true })
     await writeFile(join(elsewhere, 'secret.png'), 'secret')
     await symlink(join(elsewhere, 'secret.png'), join(site.folder, 'photo.png'))
-    expect((await failureOf(site)).replaceAll(elsewhere, '<elsewhere>')).toMatchInlineSnapshot(`
-      "main.js:1:16 The image "photo.png" lies outside the project: it is <elsewhere>/secret.png.
+    expect(await failureOf(site)).toMatchInlineSnapshot(`
+      "main.js:1:16 The image "photo.png" lies outside the project: it is <install>/sites/<elsewhere>/secret.png.
         Only files inside <site> are sent to the API. Copy it into the project; a link to it does not help."
     `)
   })
   it('not an image', async () => {
-    expect(
-      await failure({ 'main.js': editing, 'photo.png': '<!doctype html><p>Not found' }),
-    ).toMatchInlineSnapshot(`
+    expect(await failure({ 'main.js': editing, 'photo.png': '<!doctype html><p>Not found' }))
+      .toMatchInlineSnapshot(`
       "main.js:1:16 The image "photo.png" is not an image that can be used: it is an HTML page.
         Use a PNG, JPEG, WebP, AVIF or GIF."
     `)
@@ -286,9 +271,8 @@ describe('input images', () => {
       .png()
       .toBuffer()
     const cut = whole.subarray(0, Math.floor(whole.length * 0.6))
-    expect(
-      (await failure({ 'main.js': editing, 'photo.png': cut })).replace(/\d+ bytes/, '<n> bytes'),
-    ).toMatchInlineSnapshot(`
+    expect((await failure({ 'main.js': editing, 'photo.png': cut })).replace(/\d+ bytes/, '<n> bytes'))
+      .toMatchInlineSnapshot(`
       "main.js:1:16 The image "photo.png" is a PNG that is cut short: it ends after <n> bytes, in the middle of the picture.
         Copy or download it again."
     `)

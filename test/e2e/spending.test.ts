@@ -131,7 +131,9 @@ describe('what may not spend', () => {
     })
     const first = await site.build(apiEnv(mock.url))
     expect(first.status).toBe(1)
-    expect(first.output).toContain('"Fox 5" may cost $0.006, and does not fit into the budget of this run (3 renders): $0.018 and 3 renders are used.')
+    expect(first.output).toContain(
+      'may cost $0.006, and does not fit into the budget of this run (3 renders): $0.018 went into 3 renders so far.',
+    )
     expect(mock.stats.billed).toBe(3)
     const second = await site.build(apiEnv(mock.url))
     expect(second.status, second.output).toBe(0)

@@ -1,7 +1,7 @@
 // npm run bench [-- cold|warm] [--runs 5] [--json]: measures builds against others that do the same work.
 // See test/bench/cold.mjs and test/bench/warm.mjs for what is measured.
 import { readFileSync } from 'node:fs'
-import { availableParallelism, cpus } from 'node:os'
+import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { NODE_VERSION, provideNode } from '../bench/node.mjs'
@@ -34,6 +34,7 @@ if (wanted.includes('cold')) result.cold = await cold({ node, runs, note })
 if (wanted.includes('warm')) result.warm = await warm({ node, runs, note })
 console.log(values.json ? JSON.stringify(result, undefined, 2) : text(result))
 
+/** The load before the first run tells how busy others keep the machine. */
 function machine() {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'test', 'package.json'), 'utf8'))
   const { vite, sharp, 'vite-imagetools': imagetools } = devDependencies
@@ -56,12 +57,12 @@ function text({ machine, cold, warm }) {
   ]
   for (const [settings, found] of Object.entries(cold ?? {})) {
     const how = settings === 'equal' ? 'equal encoder settings' : `each one's defaults`
-    parts.push(`cold: ${found.files} files from 10 renders, ${how}, ${found.runs} runs`)
+    parts.push(`cold: ${found.files} files from 10 renders, ${how}, runs: ${found.runs}`)
     parts.push(timesTable(found), qualityTable(found.quality))
   }
   if (warm) {
     parts.push(
-      `warm: ${warm.files} files of ${warm.pictures} pictures, all of them cached, ${warm.runs} runs`,
+      `warm: ${warm.files} files of ${warm.pictures} pictures, all of them cached, runs: ${warm.runs}`,
     )
     parts.push(timesTable(warm))
   }

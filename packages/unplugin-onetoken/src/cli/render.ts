@@ -41,7 +41,7 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
   const { made, failures, interrupted } = await renderAll(engine, wanted, flags)
   await engine.leave()
-  const problem = oneProblem([...problems, ...failures])
+  const problem = oneProblem([...problems, ...failures], engine.root)
   report(
     engine,
     { made, wanted: wanted.length, cached: chosen.length - wanted.length - problems.length, problem },
@@ -119,20 +119,22 @@ async function renderAll(
     void engine.stop(new OneTokenError('ABORTED', 'The run was stopped before it was asked for.'), second)
   }
   process.on('SIGINT', onInterrupt)
+  const renderOne = async (one: PlannedRender): Promise<void> => {
+    try {
+      const record = await engine.render(one.identified, flags.again === true)
+      outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
+      bar?.advance(1, one.spec.label)
+    } catch (thrown) {
+      const error = asOneTokenError(thrown)
+      if (error === undefined) throw thrown
+      // What was stopped before it was sent is no failure; what was given up after that may be billed.
+      if (error.code !== 'ABORTED' || error.details?.['possiblyBilled'] === true) outcome.failures.push(error)
+    }
+  }
   try {
-    await Promise.all(
-      wanted.map(async (one) => {
-        try {
-          const record = await engine.render(one.identified, flags.again === true)
-          outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
-          bar?.advance(1, one.spec.label)
-        } catch (thrown) {
-          const error = asOneTokenError(thrown)
-          if (error === undefined) throw thrown
-          if (error.code !== 'ABORTED') outcome.failures.push(error)
-        }
-      }),
-    )
+    // All of them end before a defect is told: their pictures are paid for.
+    const ends = await Promise.allSettled(wanted.map(renderOne))
+    for (const end of ends) if (end.status === 'rejected') throw end.reason
   } finally {
     process.off('SIGINT', onInterrupt)
     bar?.stop(`${outcome.made.length} of ${wanted.length} rendered`)

@@ -217,7 +217,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
 
-    takeProblem: () => oneProblem(problems.splice(0)),
+    takeProblem: () => oneProblem(problems.splice(0), options.root),
     settled: async () => (await session?.catch(() => undefined))?.workshop.renders.settled(),
     summary: () => tally.summary(),
     resetSummary: () => void (tally = createTally()),

@@ -1,17 +1,19 @@
 import { isAbsolute, relative, sep } from 'node:path'
 import { OneTokenError, type Place } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
+import type { MissingCode } from '../render/rules.ts'
 import { visible } from '../spec/text.ts'
 
 /** What a message tells of a render that is missing and may not be made. */
 export interface MissingRender {
   /** Key of the render: what several places ask for is counted once. */
-  key?: string | undefined
+  key: string
   label: string
   /** Where it is asked for, such as `src/app.ts:3:17`. */
   where: string | undefined
   /** Dollars at the most. */
   worst: number
+  code: MissingCode
   why: string
   hint: string
 }
@@ -27,8 +29,8 @@ export function missingError(missing: MissingRender): OneTokenError {
 function missingErrors(all: readonly MissingRender[]): OneTokenError {
   const reasons = [...new Set(all.map(({ why }) => why))]
   const paragraphs = reasons.map((why) => missingParagraph(all.filter((missing) => missing.why === why)))
-  const code = reasons.every((why) => why.includes('no API key')) ? 'API_KEY_MISSING' : 'RENDERS_MISSING'
-  return new OneTokenError(code, paragraphs.join('\n'), {
+  const onlyKey = all.every(({ code }) => code === 'API_KEY_MISSING')
+  return new OneTokenError(onlyKey ? 'API_KEY_MISSING' : 'RENDERS_MISSING', paragraphs.join('\n'), {
     hint: [...new Set(all.map(({ hint }) => hint))].join('\n'),
     details: { missing: all },
   })
@@ -93,11 +95,22 @@ function distinct(errors: readonly OneTokenError[]): OneTokenError[] {
   return [...seen.values()]
 }
 
+const byPlace = new Intl.Collator('en', { numeric: true })
+
+/** What several places ask for is one render: it is named once, with all of them. In the order of the places. */
 function distinctMissing(missing: readonly MissingRender[]): MissingRender[] {
   const seen = new Map<string, MissingRender>()
-  for (const one of missing) {
-    const key = one.key ?? `${one.label} ${one.where} ${one.why}`
-    if (!seen.has(key)) seen.set(key, one)
+  const sorted = [...missing].sort((a, b) => byPlace.compare(a.where ?? '', b.where ?? ''))
+  for (const one of sorted) {
+    const id = `${one.key} ${one.why}`
+    const known = seen.get(id)
+    if (known === undefined) seen.set(id, one)
+    else if (one.where !== undefined && known.where?.split(', ').includes(one.where) !== true) {
+      seen.set(id, {
+        ...known,
+        where: known.where === undefined ? one.where : `${known.where}, ${one.where}`,
+      })
+    }
   }
   return [...seen.values()]
 }

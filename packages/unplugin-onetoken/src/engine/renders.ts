@@ -136,9 +136,9 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       const { worst } = price(spec.render, settings.multiplier)
       const place = asker.place ?? spec.place
       const where = place === undefined ? undefined : placeText(place, project.root)
-      const { why, hint } = decision
+      const { code, why, hint } = decision
       if (decision.instead === 'placeholder') return { placeholder: `${spec.label} is not rendered: ${why}.` }
-      throw missingError({ label: spec.label, where, worst, why, hint })
+      throw missingError({ key: identified.key, label: spec.label, where, worst, code, why, hint })
     },
   }
 }

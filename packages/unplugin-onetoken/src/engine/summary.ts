@@ -67,7 +67,7 @@ export function summaryText(summary: Summary): string | undefined {
   const { rendered, cost, reused, placeholders, files, encoded, bytesBefore, bytesAfter } = summary
   if (rendered + reused + placeholders === 0) return undefined
   const parts = [
-    `${count(rendered, 'render')} made (${dollars(cost)})`,
+    `${count(rendered, 'render')} made${rendered === 0 ? '' : ` (${dollars(cost)})`}`,
     `${reused} reused`,
     ...(placeholders > 0 ? [count(placeholders, 'placeholder')] : []),
     `${count(files, 'file')}${encoded === files ? '' : ` (${encoded} encoded)`}`,

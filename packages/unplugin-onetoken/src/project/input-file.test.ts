@@ -50,8 +50,6 @@ describe('a good input', () => {
     const [linked, real] = [join(outer, 'site'), join(outer, 'real')]
     for (const base of [linked, real]) {
       for (const root of [linked, real]) {
-        // A root and a base that differ are one project all the same, as bundlers resolve links.
-        if (base === linked && root === real) continue
         expect((await read('src/photo.png', base, root)).bytes.toString()).toBe('bytes')
       }
     }
@@ -67,7 +65,7 @@ describe('a good input', () => {
 describe('an input is refused', () => {
   it('when it is missing', async () => {
     const root = await folder({ 'a.png': 'x' })
-    const paths = ['b.png', 'a.png/c.png', `${'long'.repeat(100)}.png`]
+    const paths = ['b.png', 'a.png/c.png']
     expect((await Promise.all(paths.map((path) => said(path, root)))).join('\n\n')).toMatchInlineSnapshot(`
       "INPUT_MISSING images.yaml:4:7
       The image "b.png" is not there: <root>/b.png does not exist.
@@ -75,12 +73,15 @@ describe('an input is refused', () => {
 
       INPUT_MISSING images.yaml:4:7
       The image "a.png/c.png" is not there: <root>/a.png/c.png does not exist.
-      > Paths are relative to <root>.
-
-      INPUT_MISSING images.yaml:4:7
-      The image "longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglon…" cannot be read: <root>/longlonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglonglo… gives ENAMETOOLONG.
       > Paths are relative to <root>."
     `)
+  })
+
+  it('when it has a name that no file can have', async () => {
+    const root = await folder({})
+    expect(await said(`${'long'.repeat(100)}.png`, root)).toMatch(
+      /^INPUT_MISSING .*\nThe image "long.*…" cannot be read: .* gives ENAMETOOLONG\./,
+    )
   })
 
   it('when it lies outside of the root', async () => {
@@ -132,9 +133,8 @@ describe('an input is refused', () => {
     const root = await folder({})
     await symlink('nothing.png', join(root, 'dead.png'))
     await symlink('self.png', join(root, 'self.png'))
-    expect(
-      (await Promise.all(['dead.png', 'self.png'].map((path) => said(path, root)))).join('\n\n'),
-    ).toMatchInlineSnapshot(`
+    expect((await Promise.all(['dead.png', 'self.png'].map((path) => said(path, root)))).join('\n\n'))
+      .toMatchInlineSnapshot(`
       "INPUT_MISSING images.yaml:4:7
       The image "dead.png" is not there: <root>/dead.png does not exist.
       > Paths are relative to <root>.
@@ -195,9 +195,8 @@ describe('an input is refused', () => {
   it('when it is a folder', async () => {
     const root = await folder({})
     await mkdir(join(root, 'photos'))
-    expect(
-      (await Promise.all(['photos', '.'].map((path) => said(path, root)))).join('\n\n'),
-    ).toMatchInlineSnapshot(`
+    expect((await Promise.all(['photos', '.'].map((path) => said(path, root)))).join('\n\n'))
+      .toMatchInlineSnapshot(`
       "INPUT_INVALID images.yaml:4:7
       The image "photos" is not a file: <root>/photos is a folder or a device.
       > Name a picture: png, jpg or webp.
@@ -212,9 +211,8 @@ describe('an input is refused', () => {
     const root = await folder({})
     await sparse(join(root, 'big.png'), 50 * 1024 * 1024 + 1)
     await sparse(join(root, 'huge.png'), 2 ** 40)
-    expect(
-      (await Promise.all(['big.png', 'huge.png'].map((path) => said(path, root)))).join('\n\n'),
-    ).toMatchInlineSnapshot(`
+    expect((await Promise.all(['big.png', 'huge.png'].map((path) => said(path, root)))).join('\n\n'))
+      .toMatchInlineSnapshot(`
       "INPUT_INVALID images.yaml:4:7
       The image "big.png" has 51 MiB; at most 50 MiB can be sent.
       > Make it smaller: a picture of 2048 pixels is as good for the model.

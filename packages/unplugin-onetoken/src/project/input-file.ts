@@ -83,11 +83,11 @@ async function locateInput(
   }
   const file = resolve(base, path)
   const realRoot = await realpath(root)
-  // Bundlers name files by their real paths, also when the root was given by a link.
-  if (!isInside(file, root) && !isInside(file, realRoot)) throw outside(input, file, root, place)
   const real = await realpath(file).catch((cause: NodeJS.ErrnoException) => {
-    throw missing(input, file, cause, place)
+    const isNear = isInside(file, root) || isInside(file, realRoot)
+    throw isNear ? missing(input, file, cause, place) : outside(input, file, root, place)
   })
+  // Only real paths are compared: a root, or an importer, may well be named by a link.
   if (!isInside(real, realRoot)) throw outside(input, real, root, place)
   return { file, real }
 }

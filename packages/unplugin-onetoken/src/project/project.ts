@@ -41,7 +41,12 @@ export async function loadProject({ root, config, mode, env }: ProjectOptions): 
     readEnvironment(root, mode, env),
     readSettingsFile(root, config),
   ])
-  const manifests = await readManifests(root, resolveSettings(file?.settings ?? {}).manifest)
+  const settingsPlace = file === undefined ? undefined : { file: file.file }
+  const manifests = await readManifests(root, resolveSettings(file?.settings ?? {}).manifest).catch(
+    (error: unknown) => {
+      throw asOneTokenError(error)?.at(settingsPlace) ?? error
+    },
+  )
   const settings = projectSettings(root, file, manifests)
   return {
     root,
@@ -153,16 +158,16 @@ function unknownEntry(project: Project, name: string, place: Place | undefined):
     first !== undefined && manifests.length === 1
       ? quotePath(relative(root, first.file)).slice(1, -1)
       : `the ${manifests.length} manifests`
-  const most = names.slice(0, MOST_NAMED).join(', ')
   return new OneTokenError(
     'UNKNOWN_ENTRY',
     `There is no entry ${quote(name)} in ${where}${didYouMean(name, names) || '.'}`,
-    {
-      hint:
-        names.length === 0
-          ? 'There are no entries yet.'
-          : `The entries are ${most}${names.length > MOST_NAMED ? ', …' : ''}.`,
-      place,
-    },
+    { hint: entriesHint(names), place },
   )
+}
+
+function entriesHint(names: readonly string[]): string {
+  if (names.length === 0) return 'There are no entries yet.'
+  if (names.length === 1) return `The only entry is ${names[0]}.`
+  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
+  return `The entries are ${names.slice(0, MOST_NAMED).join(', ')}${rest}.`
 }

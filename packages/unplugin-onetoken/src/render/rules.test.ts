@@ -21,7 +21,7 @@ function decided(changes: Partial<SpendingFacts>): string {
 }
 
 const FROZEN = 'rendering is frozen'
-const CI = 'a build in CI renders nothing unless the settings say so (CI is set)'
+const CI = 'CI is set, and a CI build renders nothing unless the settings say so'
 const DEV = 'placeholder: development, tests and watching never render'
 
 describe('when money is spent', () => {
@@ -57,10 +57,10 @@ describe('when money is spent', () => {
     [{ purpose: 'dev', missing: 'error', hasKey: false, ci: true }, DEV],
     [{ purpose: 'dev', package: 'theme' }, DEV],
     // packages
-    [{ package: 'theme' }, 'error: packages may not spend your money ("theme" asks for it)'],
+    [{ package: 'theme' }, 'error: the package "theme" asks for it, and packages may not spend your money'],
     [
       { package: '@a/theme', allowPackages: ['theme', '@b/theme'] },
-      'error: packages may not spend your money ("@a/theme" asks for it)',
+      'error: the package "@a/theme" asks for it, and packages may not spend your money',
     ],
     [{ package: 'theme', allowPackages: ['theme'] }, 'spend'],
     [{ package: 'theme', allowPackages: ['theme'], frozen: true }, `error: ${FROZEN}`],

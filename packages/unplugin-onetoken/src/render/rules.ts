@@ -21,7 +21,11 @@ export interface SpendingFacts {
 
 /** Whether a missing render may be paid for; if not, what takes its place, why, and how to change that. */
 export type SpendingDecision =
-  { spend: true } | { spend: false; instead: 'placeholder' | 'error'; why: string; hint: string }
+  | { spend: true }
+  | { spend: false; instead: 'placeholder' | 'error'; code: MissingCode; why: string; hint: string }
+
+/** Whether a key is all that is lacking. */
+export type MissingCode = 'RENDERS_MISSING' | 'API_KEY_MISSING'
 
 const RENDER = 'npx --no-install onetoken render'
 
@@ -33,7 +37,11 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   if (facts.frozen ?? (facts.ci && facts.purpose === 'build')) return frozen(facts)
   if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
     const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
-    return no('error', `packages may not spend your money ("${facts.package}" asks for it)`, add)
+    return no(
+      'error',
+      `the package "${facts.package}" asks for it, and packages may not spend your money`,
+      add,
+    )
   }
   if (facts.purpose === 'build' && facts.missing !== 'render') {
     const hint = `Render them with: ${RENDER}. The setting "missing" says what a build does about them.`
@@ -42,7 +50,8 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   if (!facts.hasKey) {
     const set = 'Set ONETOKEN_API_KEY (in the environment or in .env.local)'
     const without = ', or set "missing": "placeholder" to build without them'
-    return no('error', 'there is no API key', `${set}${facts.purpose === 'build' ? without : ''}.`)
+    const hint = `${set}${facts.purpose === 'build' ? without : ''}.`
+    return { ...no('error', 'there is no API key', hint), code: 'API_KEY_MISSING' }
   }
   return { spend: true }
 }
@@ -57,10 +66,14 @@ function frozen({ purpose, frozen: said, missing }: SpendingFacts): SpendingDeci
   const why =
     said === true
       ? 'rendering is frozen'
-      : 'a build in CI renders nothing unless the settings say so (CI is set)'
+      : 'CI is set, and a CI build renders nothing unless the settings say so'
   return no(missing === 'placeholder' ? 'placeholder' : 'error', why, hint)
 }
 
-function no(instead: 'placeholder' | 'error', why: string, hint: string): SpendingDecision {
-  return { spend: false, instead, why, hint }
+function no(
+  instead: 'placeholder' | 'error',
+  why: string,
+  hint: string,
+): SpendingDecision & { spend: false } {
+  return { spend: false, instead, code: 'RENDERS_MISSING', why, hint }
 }

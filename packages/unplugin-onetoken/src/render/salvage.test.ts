@@ -4,6 +4,7 @@ import { describe, expect, test, vi } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { openFileStore } from '../store/file-store.ts'
 import { failureOf, filesIn, KEY, temporaryFolder, told } from '../store/testing.ts'
+import { salvage } from './salvage.ts'
 import { answerOf, bench, jobOf, picture, type Bench } from './testing.ts'
 
 const FOX = picture('fox')
@@ -122,5 +123,17 @@ describe('a store that fails with a paid answer in hand', () => {
       /^hero is rendered and paid for, but could be kept neither in the store nor elsewhere: /,
     )
     expect(error.message.match(/E[A-Z]{4,}: /g)?.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('leaves no empty folders behind', async () => {
+    const root = await temporaryFolder()
+    const { store } = await bench({ folder: join(root, 'onetoken') })
+    vi.stubEnv('TMPDIR', root)
+    vi.stubEnv('HOME', root)
+    const keepIn = (): Promise<never> => Promise.reject(new Error('no room'))
+    const error = await salvage('hero', store, new Error('read-only'), keepIn)
+    vi.unstubAllEnvs()
+    expect(error.message).toContain(': read-only; no room')
+    expect(await readdir(root)).toEqual([])
   })
 })

@@ -1,4 +1,4 @@
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, rmdir } from 'node:fs/promises'
 import { homedir, tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
@@ -18,8 +18,9 @@ export async function salvage(
 ): Promise<OneTokenError> {
   const failures: string[] = []
   for (const parent of new Set([dirname(folder), tmpdir(), homedir()])) {
+    let spare: string | undefined
     try {
-      const spare = await mkdtemp(join(parent, 'onetoken-salvage-'))
+      spare = await mkdtemp(join(parent, 'onetoken-salvage-'))
       await keepIn(openFileStore(spare))
       return new OneTokenError(
         'STORE_WRITE',
@@ -35,6 +36,8 @@ export async function salvage(
       // Its bytes are kept all the same, and the error says where.
       if (error?.code === 'IMAGE_INVALID') return error
       failures.push(reasonOf(failure))
+      // Goes only when it is empty: part of an answer is better than nothing.
+      if (spare !== undefined) await rmdir(spare).catch(() => undefined)
     }
   }
   return new OneTokenError(

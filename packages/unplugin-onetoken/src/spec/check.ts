@@ -55,7 +55,7 @@ export function checkParameters(
       }
     })
   }
-  return parameters as Parameters
+  return parameters
 }
 
 /** Text as a query's is: the same words in a manifest and in an import are the same picture. */

@@ -98,7 +98,7 @@ function queryParameters(parts: QueryPart[], allowed: readonly string[], reason:
     const items = part.items.map(normalizeText)
     parameters[name] = checkParameter(name, fromQuery(name, value, items), part.name, value)
   }
-  return parameters as Parameters
+  return parameters
 }
 
 function withHint(error: OneTokenError, hint: string | undefined): OneTokenError {

@@ -144,7 +144,7 @@ export function collectSettings(written: Record<string, unknown>, locate: Locate
     const checked = keep(() => checkSetting(name, value, locate, keep))
     if (checked !== undefined) settings[name] = checked
   }
-  return settings as Settings
+  return settings
 }
 
 function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep): unknown {

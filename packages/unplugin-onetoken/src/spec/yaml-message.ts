@@ -43,7 +43,8 @@ export function yamlMessage({ code, message, pos }: YAMLError, text: string): Ya
     case 'BAD_SCALAR_START':
       return say(`Text cannot begin with ${quote(text.charAt(pos[0]))}.`, QUOTES)
   }
-  if (/^Implicit map keys/.test(message)) return say('Text stands where "name: value" is expected.', ONE_LINE)
+  if (message.startsWith('Implicit map keys'))
+    return say('Text stands where "name: value" is expected.', ONE_LINE)
   if (/^Missing closing .quote/.test(message)) {
     return say(
       'A quote is opened here and never closed.',
@@ -51,7 +52,7 @@ export function yamlMessage({ code, message, pos }: YAMLError, text: string): Ya
       lastTokenAt(text),
     )
   }
-  if (/ at node end$/.test(message)) {
+  if (message.endsWith(' at node end')) {
     return say(
       'Something stands behind a value that has ended.',
       'Text that begins with a quote, "*", "&" or "!" goes in quotes as a whole.',
