@@ -30,15 +30,18 @@ globalThis.result = { fox, all: { ...all }, heroURL, thumb, image, images, hero,
 
 const files = { 'main.js': MAIN, 'images.yaml': MANIFEST }
 
+// oxlint-disable-next-line typescript/no-explicit-any -- modules of many shapes, looked at by the assertions
+type Page = Record<string, any>
+
 /** What the built page would have in its hands. */
-async function evaluate(site: Site, dist = 'dist'): Promise<Record<string, any>> {
+async function evaluate(site: Site, dist = 'dist'): Promise<Page> {
   const script = (await site.list(dist)).find((path) => path.endsWith('.js')) ?? ''
   const code = (await site.read(script)).toString()
-  const target: Record<string, any> = {}
+  const target: Page = {}
   // Vite's preload polyfill looks for support and ends.
   const page = { createElement: () => ({ relList: { supports: () => true } }) }
   runInNewContext(code, { globalThis: target, document: page })
-  return target['result'] as Record<string, any>
+  return target['result'] as Page
 }
 
 describe.each([8, 7] as const)('vite build, Vite %i', (vite) => {
@@ -116,7 +119,7 @@ describe.each([8, 7] as const)('vite build, Vite %i', (vite) => {
     expect(server.output).toContain('0 renders made')
     expect((await site.list('dist-ssr')).map((path) => path.replace('dist-ssr/', ''))).toEqual(['server.js'])
     const { default: onServer } = (await import(`${site.folder}/dist-ssr/server.js`)) as {
-      default: Record<string, any>
+      default: Page
     }
     const onClient = await evaluate(site)
     expect(onServer['fox']).toBe(onClient['fox'])

@@ -14,7 +14,7 @@ it('has nothing that publint would change', async () => {
 })
 
 it('has types that are right for everyone who can import it', async () => {
-  const [tarball = ''] = (await readdir(work)).filter((name) => name.endsWith('.tgz'))
+  const tarball = (await readdir(work)).find((name) => name.endsWith('.tgz')) ?? ''
   const result = await checkPackage(
     createPackageFromTarballData(new Uint8Array(await readFile(`${work}/${tarball}`))),
   )

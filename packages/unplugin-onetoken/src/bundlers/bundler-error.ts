@@ -9,11 +9,16 @@ class OneTokenError extends Error {
     const text = describe(problem, root)
     super(text)
     const { code, place } = problem
-    const loc = place?.line !== undefined && { file: place.file, line: place.line, column: (place.column ?? 1) - 1 }
+    const loc = place?.line !== undefined && {
+      file: place.file,
+      line: place.line,
+      column: (place.column ?? 1) - 1,
+    }
     // Not enumerable: Vite prints an error with its properties. `kind` keeps Rolldown from printing message and
     // stack one after the other.
     const hidden = { code, kind: code, ...(loc === false ? {} : { loc }) }
-    for (const [property, value] of Object.entries(hidden)) Object.defineProperty(this, property, { value, writable: true })
+    for (const [property, value] of Object.entries(hidden))
+      Object.defineProperty(this, property, { value, writable: true })
     // A stack without frames, for a mistake of the user: Vite cuts off exactly this beginning and prints the rest.
     Object.defineProperty(this, 'stack', { value: `OneTokenError: ${text}\n`, writable: true })
   }

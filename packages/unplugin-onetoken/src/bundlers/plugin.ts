@@ -18,7 +18,11 @@ export interface BundlerHost {
   /** How a file is referred to in a module. */
   reference: ReferenceFile
   /** Load `descriptor` anew when one of these files changes, or when `awaited` appears. */
-  watch(context: WatchContext, descriptor: string, files: { watch: readonly string[]; awaited?: string | undefined }): void
+  watch(
+    context: WatchContext,
+    descriptor: string,
+    files: { watch: readonly string[]; awaited?: string | undefined },
+  ): void
   /** Absolute path of what a relative or aliased id names, or undefined. */
   resolvePath(context: unknown, id: string, importer: string | undefined): Promise<string | undefined>
 }
@@ -73,6 +77,7 @@ export function plugin(host: BundlerHost): UnpluginOptions {
       },
     },
 
+    // oxlint-disable-next-line typescript/no-misused-promises -- Rollup awaits it; unplugin's type does not say so
     async watchChange(id) {
       await host.engine().changed(id)
     },

@@ -32,7 +32,8 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
       expression: name,
     }),
     watch(context, descriptor, { watch, awaited }) {
-      if (config?.command === 'serve') dev.watch(descriptor, awaited === undefined ? watch : [...watch, awaited])
+      if (config?.command === 'serve')
+        dev.watch(descriptor, awaited === undefined ? watch : [...watch, awaited])
       else for (const file of watch) context.addWatchFile(file)
     },
     async resolvePath(context, id, importer) {

@@ -38,7 +38,7 @@ async function run(): Promise<number> {
   let flags: GlobalFlags = {}
   try {
     const { options, args } = cli.parse(process.argv, { run: false })
-    flags = options as GlobalFlags
+    flags = options
     if (options['help'] === true || options['version'] === true) return 0
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`

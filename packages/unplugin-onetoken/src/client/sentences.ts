@@ -44,7 +44,6 @@ export function duration(ms: number): string {
 }
 
 const NOT_BILLED = 'Nothing was billed for this picture.'
-const ASK_AGAIN = 'ask again with `onetoken render <name> --again`'
 
 const WRITERS: Record<FailureCode, (told: Told) => Sentences> = {
   ABORTED: ({ sent, requestId }) =>
@@ -159,7 +158,7 @@ function ambiguous({ kind, host, answer, said, note, why, timeout, largest }: To
 
 function lookFirst(requestId: string | undefined): string {
   const id = requestId === undefined ? '' : ` for request ${requestId}`
-  return `It is not asked for again by itself. Look at the usage log of the account${id}, then ${ASK_AGAIN}.`
+  return `It is not asked for again by itself. Look at the usage log of the account${id} before you ask again.`
 }
 
 function endSentence(text: string): string {

@@ -1,22 +1,20 @@
-import { dirname, relative, resolve, sep } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import type { Picture } from '../output/picture.ts'
-import { isInside } from '../project/input-file.ts'
-import { entrySpec, inlineSpec, loadProject, type Project } from '../project/project.ts'
+import { entrySpec, type Project } from '../project/project.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
-import { parseSize, sizeWarning } from '../spec/size.ts'
 import type { ImageSpec } from '../spec/types.ts'
-import { openDescriptors, type Descriptor, type Descriptors } from './descriptors.ts'
-import { identify, type IdentifiedSpec } from './identify.ts'
-import type { PictureState } from './renders.ts'
 import type { RenderRecord } from '../store/record.ts'
+import type { Descriptor } from './descriptors.ts'
+import type { IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
 import { findPlace } from './places.ts'
 import { placeholderPicture } from './placeholder-picture.ts'
 import { oneProblem } from './problems.ts'
-import { createTally, type Summary, type Tally } from './summary.ts'
-import { createWorkshop, type Workshop } from './workshop.ts'
+import { inlineDescriptor, toPosix } from './references.ts'
+import type { PictureState } from './renders.ts'
+import { loadPicture, openSession, specOf, type LoadedPicture, type Session } from './session.ts'
+import { createTally, type Summary } from './summary.ts'
 
 /** How an engine is made. */
 export interface EngineOptions {
@@ -28,15 +26,6 @@ export interface EngineOptions {
   purpose: Purpose
   env: Readonly<Record<string, string | undefined>>
   log: Log
-}
-
-/** A picture, and the files that a change of which makes it another. */
-export interface LoadedPicture {
-  picture: Picture
-  /** Absolute paths. */
-  watch: string[]
-  /** A file that is not there yet, and with which the picture will be. */
-  awaited?: string | undefined
 }
 
 /** The entries of a manifest's module. */
@@ -232,96 +221,4 @@ export function createEngine(options: EngineOptions): Engine {
     },
   }
   return engine
-}
-
-/** What is read once and used until a change. */
-interface Session {
-  project: Project
-  descriptors: Descriptors
-  workshop: Workshop
-  loads: Map<string, Promise<LoadedPicture>>
-}
-
-async function openSession(options: EngineOptions): Promise<Session> {
-  const project = await loadProject(options)
-  const workshop = createWorkshop(project, options.log)
-  return { project, workshop, descriptors: openDescriptors(workshop.store.cache), loads: new Map() }
-}
-
-async function loadPicture(
-  { project, descriptors, workshop, loads }: Session,
-  file: string,
-  { purpose, log }: EngineOptions,
-  tally: Tally,
-  placeOf: (descriptor: string) => Promise<Place | undefined>,
-): Promise<LoadedPicture> {
-  const descriptor = await descriptors.read(file)
-  if (descriptor.kind === 'manifest') throw new TypeError('A manifest is not a picture')
-  const place = await placeOf(file)
-  const spec = specOf(project, descriptor, place)
-  const identified = await identify(spec, project.root, project.provider)
-  const watch = [...project.files, ...identified.inputs.map((input) => input.file)]
-  warnOfSize(spec, log)
-  const asker = { purpose, package: descriptor.kind === 'inline' ? descriptor.package : undefined, place }
-  const obtained = await workshop.renders.obtain(identified, asker)
-  if ('placeholder' in obtained) {
-    // In development it may be rendered at any moment: the next load looks again.
-    if (purpose === 'dev') loads.delete(file)
-    else log.warn(obtained.placeholder)
-    tally.placeholder(identified.key)
-    return {
-      picture: await placeholderPicture(spec, purpose === 'dev' ? spec.label : undefined, project.store),
-      watch,
-      awaited: workshop.store.recordFile(identified.key),
-    }
-  }
-  const { record, made } = obtained
-  if (made) tally.rendered(identified.key, record.cost.usd)
-  else tally.reused(identified.key)
-  return { picture: await workshop.cut(identified, record, tally), watch }
-}
-
-function specOf(
-  project: Project,
-  descriptor: Exclude<Descriptor, { kind: 'manifest' }>,
-  place: Place | undefined,
-): ImageSpec {
-  try {
-    if (descriptor.kind === 'entry') return entrySpec(project, descriptor.name, descriptor.parameters, place)
-    return inlineSpec(project, descriptor.parameters, resolve(project.root, descriptor.base ?? '.'), place)
-  } catch (error) {
-    throw asOneTokenError(error)?.at(place) ?? error
-  }
-}
-
-function warnOfSize({ label, render }: ImageSpec, log: Log): void {
-  const size = parseSize(render.request.size)
-  const warning = size === undefined ? undefined : sizeWarning(size)
-  if (warning !== undefined && render.request.model.startsWith('gpt-image')) {
-    log.warn(`${label}: ${render.request.model} may refuse the size ${render.request.size}: ${warning}.`)
-  }
-}
-
-/** The importer's folder matters only to input pictures; its package only to the spending rule. */
-function inlineDescriptor(
-  parameters: Extract<Descriptor, { kind: 'inline' }>['parameters'],
-  importer: string | undefined,
-  root: string,
-): Extract<Descriptor, { kind: 'inline' }> {
-  const [file] = (importer ?? '').replace(/^\0/, '').split('?', 1)
-  const hasInputs = parameters.image !== undefined
-  const base =
-    hasInputs && file !== undefined && file !== '' && isInside(file, root)
-      ? toPosix(relative(root, dirname(file)))
-      : undefined
-  return { kind: 'inline', parameters, base, package: packageOf(file ?? '') }
-}
-
-/** Name of the package that a file below `node_modules` belongs to. */
-function packageOf(file: string): string | undefined {
-  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/')
-}
-
-function toPosix(path: string): string {
-  return path.split(sep).join('/')
 }

@@ -1,9 +1,10 @@
 /** What bundlers, dev and command use of the rooms. */
 export { DESCRIPTOR_FILE } from './descriptors.ts'
 export { createEngine } from './engine.ts'
-export type { Engine, EngineOptions, LoadedManifest, LoadedPicture } from './engine.ts'
+export type { Engine, EngineOptions, LoadedManifest } from './engine.ts'
 export type { Log } from './log.ts'
 export { describe, oneProblem } from './problems.ts'
+export type { LoadedPicture } from './session.ts'
 export { summaryText } from './summary.ts'
 export type { Summary } from './summary.ts'
 export { survey } from './survey.ts'

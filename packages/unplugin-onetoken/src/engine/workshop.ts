@@ -8,6 +8,8 @@ import { createRenderer } from '../render/renderer.ts'
 import { createSchedule, type Schedule } from '../render/schedule.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { openIntents } from '../store/intents.ts'
+import { parseSize, sizeWarning } from '../spec/size.ts'
+import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
@@ -66,7 +68,10 @@ export function createWorkshop(
     project,
     store,
     renderer,
-    uploads: (identified) => uploadsOf(identified, encoder, log.info),
+    uploads: (identified) => {
+      warnOfSize(identified.spec, log)
+      return uploadsOf(identified, encoder, log.info)
+    },
     made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
   })
 
@@ -122,4 +127,13 @@ function pickBeyond(label: string, pick: number, { images, request }: RenderReco
       hint: `Make "pick" at most ${images.length}.`,
     },
   )
+}
+
+/** Relays may take a size that OpenAI's rule refuses: it is sent, and said. */
+function warnOfSize({ label, render }: ImageSpec, log: Log): void {
+  const size = parseSize(render.request.size)
+  const warning = size === undefined ? undefined : sizeWarning(size)
+  if (warning !== undefined && render.request.model.startsWith('gpt-image')) {
+    log.warn(`${label}: ${render.request.model} may refuse the size ${render.request.size}: ${warning}.`)
+  }
 }

@@ -65,14 +65,15 @@ const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'POSSIBLY_BILLED',
 ])
 
-/** The same error with the picture in it: the client knows no names. */
+/** The same error with the picture in it and how to ask for it once more: the client knows neither. */
 export function named(
   error: OneTokenError,
-  { label, name }: Pick<RenderJob, 'label' | 'name'>,
+  { label }: Pick<RenderJob, 'label'>,
 ): OneTokenError {
   const { code, message, details, cause, place } = error
   const isBilled = details?.['possiblyBilled'] === true
   if (!isBilled && (details?.['stopAll'] === true || !OF_ONE_PICTURE.has(code))) return error
-  const hint = name === undefined ? error.hint : error.hint?.replaceAll('<name>', name)
+  const again = isBilled ? `To pay for it (again): ${askAgain(label)}` : undefined
+  const hint = [error.hint, again].filter((sentence) => sentence !== undefined).join('\n') || undefined
   return new OneTokenError(code, `${label}: ${message}`, { hint, details, cause, place })
 }

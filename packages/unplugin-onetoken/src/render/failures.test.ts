@@ -53,7 +53,8 @@ describe('a failure after which the picture may have been billed', () => {
     expect(told(await failureOf(renderer.render(jobOf())), folder)).toMatchInlineSnapshot(`
       "POSSIBLY_BILLED
       hero: The API said POSSIBLY_BILLED.
-      Ask again with \`onetoken render hero --again\`."
+      Look at the usage log.
+      To pay for it (again): npx --no-install onetoken render hero --again"
     `)
     expect(told(await failureOf(renderer.render(jobOf())), folder)).toMatchInlineSnapshot(`
       "POSSIBLY_BILLED
@@ -116,7 +117,7 @@ describe('a failure after which nothing was billed', () => {
     expect(told(await failureOf(renderer.render(jobOf())), folder)).toMatchInlineSnapshot(`
       "API_BAD_REQUEST
       hero: The API said API_BAD_REQUEST.
-      Ask again with \`onetoken render hero --again\`."
+      Look at the usage log."
     `)
   })
 

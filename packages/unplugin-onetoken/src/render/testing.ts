@@ -43,7 +43,7 @@ export function apiError(
   { possiblyBilled = false, stopAll = false }: { possiblyBilled?: boolean; stopAll?: boolean } = {},
 ): OneTokenError {
   return new OneTokenError(code, `The API said ${code}.`, {
-    hint: 'Ask again with `onetoken render <name> --again`.',
+    hint: 'Look at the usage log.',
     details: { possiblyBilled, stopAll },
   })
 }
