@@ -42,6 +42,7 @@ function machine() {
   return {
     cpu,
     cores: availableParallelism(),
+    load: Number(loadavg()[0].toFixed(1)),
     node: NODE_VERSION,
     vite,
     sharp,

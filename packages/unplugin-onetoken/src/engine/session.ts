@@ -56,7 +56,7 @@ export async function loadPicture(
     else log.warn(obtained.placeholder)
     tally.placeholder(identified.key)
     return {
-      picture: await placeholderPicture(spec, purpose === 'dev' ? spec.label : undefined, project.store),
+      picture: await placeholderPicture(spec, purpose === 'dev' ? wordsOf(spec) : undefined, project.store),
       watch,
       awaited: workshop.store.recordFile(identified.key),
     }
@@ -65,6 +65,12 @@ export async function loadPicture(
   if (made) tally.rendered(identified.key, record.cost.usd)
   else tally.reused(identified.key)
   return { picture: await workshop.cut(identified, record, tally), watch }
+}
+
+/** What a placeholder shows to the people who make the site. */
+function wordsOf({ name, render }: ImageSpec): string {
+  const { prompt } = render.request
+  return name === undefined ? prompt : `${name}: ${prompt}`
 }
 
 /** The spec of a descriptor; its mistakes are told at `place`. */
