@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto'
 
+/** A value of JSON. */
+export type JsonValue = null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue }
+
 /**
- * JSON with the names of every object in code-unit order and no white space: equal values give equal text.
+ * JSON with the names of every object in one order (whole numbers first, then by code units) and no white space: equal values give equal text.
  * Absent (`undefined`) members are left out, as in `JSON.stringify`.
  */
 export function canonicalJson(value: unknown): string {

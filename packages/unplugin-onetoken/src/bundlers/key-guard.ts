@@ -31,8 +31,7 @@ export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBund
   const key = (await engine.project().catch(() => undefined))?.environment.apiKey
   if (key === undefined) return
   for (const [name, file] of Object.entries(bundle)) {
-    const content = file.type === 'chunk' ? `${file.code}${JSON.stringify(file.map ?? '')}` : file.source
-    if (!Buffer.from(content).includes(key)) continue
+    if (!contents(file).some((content) => holds(content, key))) continue
     throw exposed(
       engine,
       `The file ${name} of the build holds the value of ${NAME}. Nothing was written.`,
@@ -43,4 +42,15 @@ export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBund
 
 function exposed(engine: Engine, message: string, hint: string): unknown {
   return bundlerError(new OneTokenError('KEY_EXPOSED', message, { hint }), engine.root)
+}
+
+function contents(file: Rollup.OutputAsset | Rollup.OutputChunk): (string | Uint8Array)[] {
+  if (file.type === 'asset') return [file.source]
+  return [file.code, ...(file.map?.sourcesContent ?? []).map((source) => source ?? '')]
+}
+
+/** A view of the bytes, not a copy: a site's assets are many megabytes. */
+function holds(content: string | Uint8Array, key: string): boolean {
+  if (typeof content === 'string') return content.includes(key)
+  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes(key)
 }

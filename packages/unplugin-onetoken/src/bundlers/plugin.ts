@@ -15,8 +15,8 @@ import { bundlerError } from './bundler-error.ts'
 export interface BundlerHost {
   /** The engine of the project; asked in every hook, as bundlers tell the root late. */
   engine(): Engine
-  /** How a file is referred to in a module. */
-  reference: ReferenceFile
+  /** How the module of `descriptor` refers to a file. */
+  reference(descriptor: string): ReferenceFile
   /** Load `descriptor` anew when one of these files changes, or when `awaited` appears. */
   watch(
     context: WatchContext,
@@ -69,7 +69,7 @@ export function plugin(host: BundlerHost): UnpluginOptions {
         const [file = id] = id.split('?', 1)
         if (!DESCRIPTOR_FILE.test(file)) return undefined
         return await readable(engine, async () => {
-          const { code, ...files } = await moduleOf(engine, file, host.reference)
+          const { code, ...files } = await moduleOf(engine, file, host.reference(file))
           host.watch(this, file, files)
           // No mappings: what is generated here has absolute paths in it, which no source map may show.
           return { code, map: { version: 3, mappings: '', sources: [], names: [] } as never }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { createVitePlugin, type UnpluginOptions } from 'unplugin'
 import type { Plugin, Rollup, ResolvedConfig } from 'vite'
 import { summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
@@ -27,14 +27,19 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
       return engine
     },
     // `no-inline`: a picture below Vite's limit would become text in the JavaScript, once for every width.
-    reference: (file, name) => ({
-      statement: `import ${name} from ${JSON.stringify(`${normalizePath(file)}?url&no-inline`)}`,
-      expression: name,
-    }),
+    // Relative: Vite looks for an absolute path below its root first, with every extension.
+    reference: (descriptor) => (file, name) => {
+      const path = normalizePath(relative(dirname(descriptor), file))
+      const specifier = path.startsWith('.') ? path : `./${path}`
+      return {
+        statement: `import ${name} from ${JSON.stringify(`${specifier}?url&no-inline`)}`,
+        expression: name,
+      }
+    },
     watch(context, descriptor, { watch, awaited }) {
       if (config?.command === 'serve')
         dev.watch(descriptor, awaited === undefined ? watch : [...watch, awaited])
-      else for (const file of watch) context.addWatchFile(file)
+      else if (config?.build.watch !== null) for (const file of watch) context.addWatchFile(file)
     },
     async resolvePath(context, id, importer) {
       const resolved = await (context as Rollup.PluginContext).resolve(id, importer, { skipSelf: true })

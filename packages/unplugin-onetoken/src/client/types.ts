@@ -1,5 +1,6 @@
-/** A value of JSON. */
-export type JsonValue = null | boolean | number | string | JsonValue[] | { [name: string]: JsonValue }
+import type { JsonValue } from '../canonical-json.ts'
+
+export type { JsonValue }
 
 /**
  * The fields of a request, by the API's own names, sent as they are given.

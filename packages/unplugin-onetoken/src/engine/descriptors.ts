@@ -1,9 +1,10 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
 import type { OutputParameters, Parameters } from '../spec/types.ts'
+import { writeWhole } from './write-whole.ts'
 
 /**
  * What a reference resolves to: a small file of its own, which any bundler can load, cache and watch. The words
@@ -51,7 +52,7 @@ export function openDescriptors(cache: string): Descriptors {
       const file = join(cache, 'req', nameOf(json))
       if (known.has(file)) return file
       const text = `${HEAD}${escapeLineBreaks(json)}${BODY}`
-      if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) await replace(file, text)
+      if (!holds(file, text)) await writeWhole(file, text)
       known.set(file, descriptor)
       return file
     },
@@ -93,25 +94,16 @@ function nameOf(json: string): string {
   return `${sha256(json).slice(0, 20)}.onetoken.mjs`
 }
 
+/** Read at once: it is a small file, there is one for each import, and a turn of the event loop costs more. */
+function holds(file: string, text: string): boolean {
+  try {
+    return readFileSync(file, 'utf8') === text
+  } catch {
+    return false
+  }
+}
+
 /** U+2028 and U+2029 end a line comment, but may stand in JSON. */
 function escapeLineBreaks(json: string): string {
   return json.replace(/[\u2028\u2029]/g, (character) => `\\u${character.charCodeAt(0).toString(16)}`)
-}
-
-/** Whole or not at all: several builds of one project may write the same descriptor at once. */
-async function replace(file: string, text: string): Promise<void> {
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`
-  try {
-    await mkdir(dirname(file), { recursive: true })
-    await writeFile(temporary, text)
-    await rename(temporary, file)
-  } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined)
-    const { code } = cause as NodeJS.ErrnoException
-    throw new OneTokenError('STORE_WRITE', `The cache cannot be written: ${code ?? String(cause)}.`, {
-      hint: `Make ${dirname(file)} writable, and see that the disk is not full.`,
-      place: { file },
-      cause,
-    })
-  }
 }

@@ -133,7 +133,7 @@ export function createEngine(options: EngineOptions): Engine {
       const current = await open()
       const underWay = current.loads.get(descriptor)
       if (underWay !== undefined) return await underWay
-      const load = loadPicture(current, descriptor, options, tally, placeOf)
+      const load = loadPicture(current, descriptor, options, tally, () => placeOf(descriptor))
       current.loads.set(descriptor, load)
       // A build keeps a failure, so that its other environments do not ask the API again; dev tries anew.
       if (options.purpose === 'dev') load.catch(() => current.loads.delete(descriptor))
@@ -173,9 +173,8 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     async stop(reason, abort) {
-      const { schedule } = (await open()).workshop
-      if (abort) schedule.abort()
-      else schedule.stop(reason)
+      const { workshop } = await open()
+      await (abort ? workshop.abort() : workshop.stop(reason))
     },
 
     async loadManifest(descriptor) {

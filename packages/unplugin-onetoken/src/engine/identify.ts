@@ -3,6 +3,7 @@ import type { Upload } from '../client/types.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { readInput, type InputBytes } from '../project/input-file.ts'
 import { renderKey, type InputDigest } from '../spec/key.ts'
+import { quotePath, visible } from '../spec/text.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import { inputPlan, type InputPlan } from '../variants/index.ts'
 import type { Encoder } from '../variants/types.ts'
@@ -26,7 +27,7 @@ export async function identify(spec: ImageSpec, root: string, provider: string):
   for (const input of spec.render.inputs) {
     const bytes = await readInput(input, root, spec.place)
     const of = inputs.find(({ role }) => role === 'image')?.plan
-    const name = `The ${input.role} "${input.path}"`
+    const name = `The ${input.role} ${quotePath(input.path)}`
     inputs.push({ ...bytes, plan: atPlace(spec, () => inputPlan(bytes.bytes, input.role, { name, of })) })
   }
   const digests = inputs.map(({ role, sha256, plan }) => ({ role, sha256, conversion: plan.conversion }))
@@ -69,17 +70,21 @@ async function uploadOf(
   const fail = (cause: unknown): never => {
     const error = asOneTokenError(cause)
     if (error?.code !== 'IMAGE_INVALID') throw error?.at(spec.place) ?? cause
-    throw new OneTokenError('INPUT_INVALID', `The ${role} ${file} cannot be decoded: ${error.message}`, {
-      hint: 'It is damaged or cut short. Save it anew from the program that made it.',
-      place: spec.place,
-      cause,
-    })
+    throw new OneTokenError(
+      'INPUT_INVALID',
+      `The ${role} ${quotePath(file)} cannot be decoded: ${error.message}`,
+      {
+        hint: 'It is damaged or cut short. Save it anew from the program that made it.',
+        place: spec.place,
+        cause,
+      },
+    )
   }
   if (plan.conversion === 0) {
     await encoder.inspect(bytes).catch(fail)
     return { upload: { name, type: 'image/png', bytes }, size: plan }
   }
   const converted = await encoder.convertInput(bytes, size === undefined ? {} : { size }).catch(fail)
-  note(`${spec.label}: ${basename(file)} is ${converted.note}.`)
+  note(`${spec.label}: ${visible(basename(file))} is ${converted.note}.`)
   return { upload: { name, type: 'image/png', bytes: converted.bytes }, size: converted }
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
 import type { Picture } from '../output/picture.ts'
 import { parseSize } from '../spec/size.ts'
 import type { ImageSpec } from '../spec/types.ts'
+import { writeWhole } from './write-whole.ts'
 import { placeholderColor, placeholderSvg, planFiles } from '../variants/index.ts'
 
 const FALLBACK_SIZE = { width: 1024, height: 1024 }
@@ -36,7 +35,7 @@ export async function placeholderPicture(
     words,
   })
   const file = join(store, '.cache', 'placeholders', `${sha256(svg).slice(0, 16)}.svg`)
-  await writeOnce(file, svg)
+  await writeWhole(file, svg)
   const tiny = placeholderSvg({
     width: largest.width,
     height: largest.height,
@@ -51,12 +50,4 @@ export async function placeholderPicture(
     color: placeholderColor(seed),
     placeholder: true,
   }
-}
-
-async function writeOnce(file: string, text: string): Promise<void> {
-  if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return
-  await mkdir(join(file, '..'), { recursive: true })
-  const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`
-  await writeFile(temporary, text)
-  await rename(temporary, file)
 }

@@ -39,13 +39,19 @@ function missingErrors(all: readonly MissingRender[]): OneTokenError {
 function missingParagraph(missing: readonly MissingRender[]): string {
   const count = missing.length === 1 ? '1 render is missing' : `${missing.length} renders are missing`
   const lines = missing.slice(0, MOST_NAMED).map(({ label, where, worst }) => {
-    const place = where === undefined ? '' : ` (${visible(where)})`
+    const place = where === undefined ? '' : ` (${visible(shortened(where))})`
     return `  ${visible(label)}${place}: at most ${dollars(worst)}`
   })
   if (missing.length > MOST_NAMED) lines.push(`  and ${missing.length - MOST_NAMED} more`)
   const total = missing.reduce((sum, { worst }) => sum + worst, 0)
   if (missing.length > 1) lines.push(`  together: at most ${dollars(total)}`)
   return `${count}, and ${missing[0]?.why}:\n${lines.join('\n')}`
+}
+
+/** A picture that is on every page is asked for in many places; a few of them will do. */
+function shortened(where: string): string {
+  const places = where.split(', ')
+  return places.length <= 4 ? where : `${places.slice(0, 3).join(', ')} and ${places.length - 3} more`
 }
 
 /** One error for all that went wrong in a run; undefined when nothing did. Paths in it are relative to `root`. */

@@ -62,7 +62,7 @@ async function studio(
   const renders = createRenders({
     project,
     store: parts.store,
-    renderer: parts.renderer,
+    renderer: async () => parts.renderer,
     uploads: async () => ({ images: [] }),
     made: ({ spec }) => made.push(spec.label),
   })
@@ -266,7 +266,7 @@ describe('a render that is missing', () => {
     ['a build without a key', BUILD, { environment: { apiKey: undefined } }],
     [
       'a build in CI',
-      { ...BUILD, place: { file: '/src/app.ts', line: 7, column: 2 } },
+      { ...BUILD, place: async () => ({ file: '/src/app.ts', line: 7, column: 2 }) },
       { environment: { ci: true } },
     ],
     [

@@ -19,7 +19,7 @@ export interface Asker {
   /** Package below `node_modules`; undefined for the project's own sources. */
   package?: string | undefined
   /** Where the reference stands, when that is not where the spec does. */
-  place?: Place | undefined
+  place?: (() => Promise<Place | undefined>) | undefined
   /** Ask the API although there is a record, a refusal, or a request that may have been billed. */
   again?: boolean | undefined
 }
@@ -42,7 +42,8 @@ export interface Renders {
 export interface RendersParts {
   project: Project
   store: RenderStore
-  renderer: Renderer
+  /** Loaded on first need. */
+  renderer(): Promise<Renderer>
   uploads(identified: IdentifiedSpec): ReturnType<RenderJob['uploads']>
   /** Told of each render that was paid for. */
   made(identified: IdentifiedSpec, record: RenderRecord): void
@@ -87,12 +88,12 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     flights.join(identified.key, async () => {
       for (;;) {
         if (!again) {
-          await renderer.othersDone(identified.key)
+          await (await renderer()).othersDone(identified.key)
           // Whoever was in flight a moment ago, here or in another process, may have brought it.
           const there = await fromStore(identified)
           if (there !== undefined) return { record: there, made: false }
         }
-        const record = await renderer.render(jobOf(identified, again))
+        const record = await (await renderer()).render(jobOf(identified, again))
         if (record === undefined) continue
         made(identified, record)
         return { record, made: true }
@@ -104,7 +105,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     async stateOf(identified) {
       try {
         if ((await fromStore(identified)) !== undefined) return { state: 'cached' }
-        const problem = await renderer.standing(identified.key, identified.spec)
+        const problem = await (await renderer()).standing(identified.key, identified.spec)
         return problem === undefined
           ? { state: 'missing' }
           : { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
@@ -134,7 +135,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
         })
       }
       const { worst } = price(spec.render, settings.multiplier)
-      const place = asker.place ?? spec.place
+      const place = (await asker.place?.()) ?? spec.place
       const where = place === undefined ? undefined : placeText(place, project.root)
       const { code, why, hint } = decision
       if (decision.instead === 'placeholder') return { placeholder: `${spec.label} is not rendered: ${why}.` }

@@ -34,22 +34,40 @@ export async function openSession(options: EngineOptions): Promise<Session> {
   return { project, workshop, descriptors: openDescriptors(workshop.store.cache), loads: new Map() }
 }
 
-/** The picture of a descriptor: rendered, found, or a placeholder, as the spending rule says. */
+/**
+ * The picture of a descriptor: rendered, found, or a placeholder, as the spending rule says. `findPlace` reads the
+ * importer, so it is asked only when something has to be told.
+ */
 export async function loadPicture(
+  session: Session,
+  descriptor: string,
+  options: EngineOptions,
+  tally: Tally,
+  findPlace: () => Promise<Place | undefined>,
+): Promise<LoadedPicture> {
+  try {
+    return await obtainPicture(session, descriptor, options, tally, findPlace)
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    // What stops a run is no matter of the place that happened to meet it.
+    throw error === undefined || error.details?.['stopAll'] === true ? thrown : error.at(await findPlace())
+  }
+}
+
+async function obtainPicture(
   { project, descriptors, workshop, loads }: Session,
   file: string,
   { purpose, log }: EngineOptions,
   tally: Tally,
-  placeOf: (descriptor: string) => Promise<Place | undefined>,
+  findPlace: () => Promise<Place | undefined>,
 ): Promise<LoadedPicture> {
   const descriptor = await descriptors.read(file)
   if (descriptor.kind === 'manifest') throw new TypeError('A manifest is not a picture')
-  const place = await placeOf(file)
-  const spec = specOf(project, descriptor, place)
+  const spec = await placedSpec(project, descriptor, findPlace)
   const identified = await identify(spec, project.root, project.provider)
   const watch = [...project.files, ...identified.inputs.map((input) => input.file)]
-  const asker = { purpose, package: descriptor.kind === 'inline' ? descriptor.package : undefined, place }
-  const obtained = await workshop.renders.obtain(identified, asker)
+  const from = descriptor.kind === 'inline' ? descriptor.package : undefined
+  const obtained = await workshop.renders.obtain(identified, { purpose, package: from, place: findPlace })
   if ('placeholder' in obtained) {
     // In development it may be rendered at any moment: the next load looks again.
     if (purpose === 'dev') loads.delete(file)
@@ -67,6 +85,21 @@ export async function loadPicture(
   return { picture: await workshop.cut(identified, record, tally), watch }
 }
 
+type PictureDescriptor = Exclude<Descriptor, { kind: 'manifest' }>
+
+/** Mistakes of an import are told at the import, which is looked for only when there are any. */
+async function placedSpec(
+  project: Project,
+  descriptor: PictureDescriptor,
+  findPlace: () => Promise<Place | undefined>,
+): Promise<ImageSpec> {
+  try {
+    return specOf(project, descriptor, undefined)
+  } catch {
+    return specOf(project, descriptor, await findPlace())
+  }
+}
+
 /** What a placeholder shows to the people who make the site. */
 function wordsOf({ name, render }: ImageSpec): string {
   const { prompt } = render.request
@@ -74,11 +107,7 @@ function wordsOf({ name, render }: ImageSpec): string {
 }
 
 /** The spec of a descriptor; its mistakes are told at `place`. */
-export function specOf(
-  project: Project,
-  descriptor: Exclude<Descriptor, { kind: 'manifest' }>,
-  place: Place | undefined,
-): ImageSpec {
+export function specOf(project: Project, descriptor: PictureDescriptor, place: Place | undefined): ImageSpec {
   try {
     if (descriptor.kind === 'entry') return entrySpec(project, descriptor.name, descriptor.parameters, place)
     return inlineSpec(project, descriptor.parameters, resolve(project.root, descriptor.base ?? '.'), place)

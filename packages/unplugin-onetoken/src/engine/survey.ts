@@ -1,11 +1,12 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import { relative, sep } from 'node:path'
+import { relative } from 'node:path'
 import { scanSources } from '../project/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Engine } from './engine.ts'
 import { identify, type IdentifiedSpec } from './identify.ts'
 import { placeText } from './problems.ts'
+import { toPosix } from './references.ts'
 import type { PictureState } from './renders.ts'
 
 /** A render that the project wants. */
@@ -48,7 +49,7 @@ export async function survey(engine: Engine): Promise<Survey> {
   for (const name of project.entries.keys()) {
     await keep(async () => ({ spec: await engine.entry(name), place: project.entries.get(name)?.place }))
   }
-  const store = relative(project.root, project.store).split(sep).join('/')
+  const store = toPosix(relative(project.root, project.store))
   const scan = await scanSources(project.root, store.startsWith('..') ? [] : [`${store}/**`])
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.

@@ -2,10 +2,9 @@ import type { OneTokenClient } from '../client/types.ts'
 import { OneTokenError } from '../errors.ts'
 import type { Picture } from '../output/picture.ts'
 import type { Project } from '../project/project.ts'
-import { createBudget, type Budget } from '../render/budget.ts'
 import { dollars } from '../render/pricing.ts'
-import { createRenderer } from '../render/renderer.ts'
-import { createSchedule, type Schedule } from '../render/schedule.ts'
+import type { Renderer } from '../render/renderer.ts'
+import type { Schedule } from '../render/schedule.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { openIntents } from '../store/intents.ts'
 import { parseSize, sizeWarning } from '../spec/size.ts'
@@ -21,8 +20,10 @@ import type { Tally } from './summary.ts'
 export interface Workshop {
   store: RenderStore
   renders: Renders
-  budget: Budget
-  schedule: Schedule
+  /** Start no further request. */
+  stop(reason: OneTokenError): Promise<void>
+  /** Give up what is under way as well. */
+  abort(): Promise<void>
   /** Make the files that a page gets from a render. */
   cut(identified: IdentifiedSpec, record: RenderRecord, tally: Tally): Promise<Picture>
   close(): Promise<void>
@@ -39,8 +40,33 @@ export function createWorkshop(
 ): Workshop {
   const { settings } = project
   const store = openFileStore(project.store)
-  const schedule = createSchedule(settings)
-  const budget = createBudget(settings.budget)
+  let cashDesk: Promise<CashDesk> | undefined
+  const paying = (): Promise<CashDesk> => (cashDesk ??= openCashDesk(project, store, encoder, log))
+  const renders = createRenders({
+    project,
+    store,
+    renderer: async () => (await paying()).renderer,
+    uploads: (identified) => {
+      warnOfSize(identified.spec, log)
+      return uploadsOf(identified, encoder, log.info)
+    },
+    made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
+  })
+  return {
+    store,
+    renders,
+    cut: cutter(settings.provenance, store, encoder),
+    stop: async (reason) => (await paying()).schedule.stop(reason),
+    abort: async () => (await paying()).schedule.abort(),
+    async close() {
+      await encoder.close()
+      await (await cashDesk?.catch(() => undefined))?.close()
+    },
+  }
+}
+
+/** Makes the files of pictures, with one cache. */
+function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Workshop['cut'] {
   const labels = new Map<string, string>()
   const maker = createVariantMaker({
     cacheDir: store.cache,
@@ -50,61 +76,60 @@ export function createWorkshop(
       return await encoder.encode(job)
     },
   })
-  let client: Promise<OneTokenClient> | undefined
+  return async ({ spec, key }, record, tally) => {
+    const image = record.images[spec.pick - 1]
+    if (image === undefined) throw pickBeyond(spec.label, spec.pick, record).at(spec.place)
+    const composite = record.inputs?.some(({ role }) => role === 'image') === true
+    labels.set(image.sha256, spec.label)
+    const { sha256, width, height, format } = image
+    const source = { sha256, width, height, format, file: store.imageFile(image) }
+    const { files, cached, ...preview } = await maker.make(source, spec.output, {
+      name: spec.name,
+      provenance: provenance ? { composite, model: String(record.request['model']) } : undefined,
+    })
+    tally.variants(
+      `${image.sha256} ${JSON.stringify(spec.output)}`,
+      { key, bytes: image.bytes },
+      files,
+      cached,
+    )
+    return { files, ...preview, alt: spec.alt, placeholder: false }
+  }
+}
 
+/** Where money is spent. A build that has everything never opens it, nor loads its code. */
+interface CashDesk {
+  renderer: Renderer
+  schedule: Schedule
+  close(): Promise<void>
+}
+
+async function openCashDesk(
+  project: Project,
+  store: RenderStore,
+  encoder: Encoder,
+  log: Log,
+): Promise<CashDesk> {
+  const { createBudget, createRenderer, createSchedule } = await import('../render/index.ts')
+  const { settings } = project
+  const schedule = createSchedule(settings)
+  let client: Promise<OneTokenClient> | undefined
   const renderer = createRenderer({
     client: () => (client ??= connect(project)),
     store,
     intents: openIntents(store.cache),
     schedule,
-    budget,
+    budget: createBudget(settings.budget),
     header: headerSize,
     inspect: (file) => encoder.inspect(file),
     multiplier: settings.multiplier,
     warn: log.warn,
     now: () => new Date(),
   })
-  const renders = createRenders({
-    project,
-    store,
-    renderer,
-    uploads: (identified) => {
-      warnOfSize(identified.spec, log)
-      return uploadsOf(identified, encoder, log.info)
-    },
-    made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
-  })
-
   return {
-    store,
-    renders,
-    budget,
+    renderer,
     schedule,
-    async cut({ spec, key }, record, tally) {
-      const image = record.images[spec.pick - 1]
-      if (image === undefined) throw pickBeyond(spec.label, spec.pick, record).at(spec.place)
-      const composite = record.inputs?.some(({ role }) => role === 'image') === true
-      labels.set(image.sha256, spec.label)
-      const { sha256, width, height, format } = image
-      const variants = await maker.make(
-        { sha256, width, height, format, file: store.imageFile(image) },
-        spec.output,
-        {
-          name: spec.name,
-          provenance: settings.provenance ? { composite, model: String(record.request['model']) } : undefined,
-        },
-      )
-      const { files, cached, ...preview } = variants
-      tally.variants(
-        `${image.sha256} ${JSON.stringify(spec.output)}`,
-        { key, bytes: image.bytes },
-        files,
-        cached,
-      )
-      return { files, ...preview, alt: spec.alt, placeholder: false }
-    },
     async close() {
-      await encoder.close()
       await (await client?.catch(() => undefined))?.close()
     },
   }

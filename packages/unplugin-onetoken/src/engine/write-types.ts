@@ -1,6 +1,8 @@
-import { access, readFile, writeFile } from 'node:fs/promises'
-import { relative, resolve, sep } from 'node:path'
+import { access } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
 import { entryTypes } from '../output/types-file.ts'
+import { toPosix } from './references.ts'
+import { writeWhole } from './write-whole.ts'
 import type { Project } from '../project/project.ts'
 
 const DEFAULT_FILE = 'onetoken-env.d.ts'
@@ -19,11 +21,11 @@ export async function writeTypes(project: Project, dts: string | undefined): Pro
   }
   const file = resolve(project.root, dts ?? DEFAULT_FILE)
   const manifests = project.manifests.map(({ file: path, prefix }) => ({
-    path: relative(project.root, path).split(sep).join('/'),
+    path: toPosix(relative(project.root, path)),
     names: [...project.entries.values()]
       .filter(({ manifest }) => manifest.file === path)
       .map(({ name }) => (prefix === undefined ? name : name.slice(prefix.length + 1))),
   }))
   const text = entryTypes([...project.entries.keys()], manifests)
-  if ((await readFile(file, 'utf8').catch(() => undefined)) !== text) await writeFile(file, text)
+  await writeWhole(file, text)
 }

@@ -1,4 +1,4 @@
-import type { Format } from '../variants/types.ts'
+import type { Format } from '../spec/types.ts'
 
 /** One file of a picture. */
 export interface PictureFile {

@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
-import glob from 'fast-glob'
 import { OneTokenError } from '../errors.ts'
-import { parseManifest, type Manifest, type ManifestEntry } from '../spec/manifest.ts'
-import type { ManifestSource } from '../spec/settings.ts'
+import type { Manifest, ManifestEntry } from '../spec/manifest.ts'
+import { DEFAULT_MANIFEST, DEFAULT_MANIFEST_FILES, type ManifestSource } from '../spec/settings.ts'
 import { quote, quotePath } from '../spec/text.ts'
 import { readText } from './read-text.ts'
 
@@ -32,6 +31,9 @@ export async function readManifests(
       { hint: 'Make its glob narrower.' },
     )
   }
+  if (found.size === 0) return []
+  // The YAML parser is loaded only where there is something to parse.
+  const { parseManifest } = await import('../spec/manifest.ts')
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
   const read = await Promise.allSettled(
     sorted.map(async ([file, prefix]) => {
@@ -49,11 +51,13 @@ export async function readManifests(
 async function filesOf(root: string, { file }: ManifestSource): Promise<string[]> {
   const literal = resolve(root, file)
   // What exists is meant as it is written: folders such as `(site)` and `[lang]` are no globs.
-  const isFile = await stat(literal).then(
-    (found) => found.isFile(),
-    () => false,
-  )
-  if (isFile) return [literal]
+  if (await isFile(literal)) return [literal]
+  if (file === DEFAULT_MANIFEST) {
+    const paths = DEFAULT_MANIFEST_FILES.map((name) => resolve(root, name))
+    const there = await Promise.all(paths.map(isFile))
+    return paths.filter((_, index) => there[index])
+  }
+  const { default: glob } = await import('fast-glob')
   if (!glob.isDynamicPattern(file)) {
     throw new OneTokenError('MANIFEST_INVALID', 'The manifest that the settings name is not there.', {
       hint: 'Create it, or correct "manifest" in the settings.',
@@ -67,6 +71,13 @@ async function filesOf(root: string, { file }: ManifestSource): Promise<string[]
     ignore: ['**/node_modules/**'],
   })
   return paths.map((path) => resolve(path))
+}
+
+function isFile(path: string): Promise<boolean> {
+  return stat(path).then(
+    (found) => found.isFile(),
+    () => false,
+  )
 }
 
 /** The prefix of a file that may have been named before: a prefix is stronger than none, two of them are a mistake. */

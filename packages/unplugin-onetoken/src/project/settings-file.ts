@@ -3,7 +3,6 @@ import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OneTokenError, type Place } from '../errors.ts'
 import { checkSettings, type Settings } from '../spec/settings.ts'
-import { parseJson } from '../spec/json.ts'
 import { visible } from '../spec/text.ts'
 import { readText } from './read-text.ts'
 
@@ -47,6 +46,8 @@ async function findFile(root: string): Promise<string | undefined> {
 }
 
 async function readJson(file: string): Promise<Settings> {
+  // Through the YAML parser, for the places of mistakes; loaded only where there is such a file.
+  const { parseJson } = await import('../spec/json.ts')
   const { value, locate } = parseJson(await readText(file, 'SETTINGS_INVALID'), file, 'SETTINGS_INVALID')
   const { $schema: _schema, ...settings } = asObject(value, file)
   return checkSettings(settings, locate)

@@ -66,10 +66,7 @@ const OF_ONE_PICTURE: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ])
 
 /** The same error with the picture in it and how to ask for it once more: the client knows neither. */
-export function named(
-  error: OneTokenError,
-  { label }: Pick<RenderJob, 'label'>,
-): OneTokenError {
+export function named(error: OneTokenError, { label }: Pick<RenderJob, 'label'>): OneTokenError {
   const { code, message, details, cause, place } = error
   const isBilled = details?.['possiblyBilled'] === true
   if (!isBilled && (details?.['stopAll'] === true || !OF_ONE_PICTURE.has(code))) return error

@@ -45,5 +45,5 @@ function suggestion(value: unknown, { words }: Expectation): string {
 
 /** 32000 as `32,000`. */
 export function count(number: number): string {
-  return number.toLocaleString('en')
+  return String(number).replace(/\B(?=(?:\d{3})+$)/g, ',')
 }

@@ -1,6 +1,6 @@
-import type { JsonValue } from '../client/types.ts'
+import type { JsonValue } from '../canonical-json.ts'
 import { OneTokenError, type Place } from '../errors.ts'
-import type { Format, OutputSpec } from '../variants/types.ts'
+import type { Format, OutputSpec } from './types.ts'
 import { count } from './bad-value.ts'
 import { didYouMean } from './nearest.ts'
 import { MAX_PROMPT } from './parameters.ts'

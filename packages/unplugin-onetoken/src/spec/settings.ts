@@ -214,7 +214,16 @@ function checkPrefixes(manifest: NonNullable<Settings['manifest']>, locate: Loca
   }
 }
 
-const DEFAULT_MANIFEST = '{,src/}images.{yaml,yml}'
+/** Where a manifest is looked for. */
+export const DEFAULT_MANIFEST = '{,src/}images.{yaml,yml}'
+
+/** The same, written out: what is found by name needs no search. */
+export const DEFAULT_MANIFEST_FILES: readonly string[] = [
+  'images.yaml',
+  'images.yml',
+  'src/images.yaml',
+  'src/images.yml',
+]
 
 /** Fill in every default. `layers` come from the weakest to the strongest. */
 export function resolveSettings(...layers: readonly Settings[]): ResolvedSettings {

@@ -108,7 +108,7 @@ const MEMBER = { enumerable: true, writable: true, configurable: true }
 /** What is said of a file that is nested too deep, by this or before it is parsed. */
 export const TOO_DEEP: string = `The file is nested deeper than ${MAX_DEPTH} levels.`
 export const FLATTEN: string = 'Close the brackets, or take levels out: a manifest has about five.'
-const BOMB = `The file has more than ${MAX_VALUES.toLocaleString('en')} values, with all that its aliases (*name) stand for.`
+const BOMB = `The file has more than 1,000,000 values, with all that its aliases (*name) stand for.`
 
 function leaf(node: unknown): Counted {
   return { value: isScalar(node) ? node.value : null, count: 1 }

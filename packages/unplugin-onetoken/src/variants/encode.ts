@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { sha256 } from '../canonical-json.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OneTokenError } from '../errors.ts'
@@ -132,8 +132,4 @@ function failed(job: EncodeJob, why: string, cause?: unknown): OneTokenError {
   return new OneTokenError('ENCODE_FAILED', `The picture ${job.source.file} cannot be encoded: ${why}.`, {
     cause,
   })
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
 }

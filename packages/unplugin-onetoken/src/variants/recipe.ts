@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { DEFAULT_QUALITY, ENCODERS } from './encoders.ts'
 import type { Cut, Format, OutputSpec, PlannedFile, Provenance, Recipe, SourceImage } from './types.ts'
 import type { EncoderVersions } from './versions.ts'
@@ -31,7 +31,6 @@ export function planRecipe(
   const files = planFiles(source, output)
   const origin = provenance && { composite: provenance.composite, model: provenance.model }
   const formats = [...new Set(files.map((file) => file.format))].sort()
-  // Built here field by field, so that the order of the properties is always the same.
   const ingredients = {
     version: RECIPE_VERSION,
     image: source.sha256,
@@ -43,7 +42,7 @@ export function planRecipe(
     sharp: versions.sharp,
     libvips: versions.libvips,
   }
-  const hash = createHash('sha256').update(JSON.stringify(ingredients)).digest('hex')
+  const hash = sha256(canonicalJson(ingredients))
   return { hash, cut, files, ...(origin && { provenance: origin }) }
 }
 

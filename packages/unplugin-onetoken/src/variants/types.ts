@@ -1,23 +1,6 @@
-/** Formats that variants are encoded in, by the words of the `format` parameter. */
-export type Format = 'avif' | 'webp' | 'jpg' | 'png'
+import type { Fit, Format, OutputSpec } from '../spec/types.ts'
 
-/** How the picture is cut, by sharp's own words. Means something only with an `aspect`. */
-export type Fit = 'cover' | 'contain' | 'fill' | 'inside' | 'outside'
-
-/** What a reference wants made from a render. */
-export interface OutputSpec {
-  /** Widths in pixels, ascending, without repeats; empty: the picture's own width. */
-  widths: readonly number[]
-  /** In the author's order; the last is the fallback. Never empty. */
-  formats: readonly Format[]
-  /** Encoder quality, 1 to 100, where it differs from the default. PNG has none: it is lossless. */
-  quality: Partial<Record<Format, number>>
-  /** Aspect ratio as two positive numbers, such as `[16, 9]`. */
-  aspect?: readonly [number, number] | undefined
-  fit: Fit
-  /** sharp's position, gravity or strategy word. */
-  position: string
-}
+export type { Fit, Format, OutputSpec }
 
 /** An image of the store, by its facts. */
 export interface SourceImage {
