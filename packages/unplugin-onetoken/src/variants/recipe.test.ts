@@ -76,7 +76,7 @@ describe('planRecipe', () => {
   it('has a hash that stays', () => {
     const full = { widths: [480], formats: ['avif', 'webp'], aspect: [16, 9] } satisfies Partial<OutputSpec>
     expect(hash(full, { composite: false, model: 'gpt-image-2' })).toMatchInlineSnapshot(
-      `"584d09d401e3d46f4a6da97945c0aaff0347777a910bf6a4dfb3eb7827f0a556"`,
+      `"ec24b3fc7367defe82e4c3c2a736fa8f990175f61c9c0dd150c03fe47bd40ae1"`,
     )
   })
 
