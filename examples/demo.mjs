@@ -19,8 +19,11 @@ const ready = Date.now()
 if (realKey) await announceCost()
 else if (isPretend()) rmSync(store, { recursive: true, force: true })
 
-const mock = realKey ? undefined : await (await import('../packages/unplugin-onetoken/dist/mock.mjs')).startMock()
-if (mock) console.log(`\nNo ONETOKEN_API_KEY: a look-alike of the API paints pretend pictures on ${mock.url}.`)
+const mock = realKey
+  ? undefined
+  : await (await import('../packages/unplugin-onetoken/dist/mock.mjs')).startMock()
+if (mock)
+  console.log(`\nNo ONETOKEN_API_KEY: a look-alike of the API paints pretend pictures on ${mock.url}.`)
 
 console.log('\nFirst build: renders what is missing')
 const online = mock ? { ONETOKEN_BASE_URL: mock.url, ONETOKEN_API_KEY: 'sk-pretend' } : {}
@@ -75,12 +78,17 @@ function digestOf(folder) {
 function isPretend() {
   const records = join(store, 'renders')
   if (!existsSync(records)) return false
-  return readdirSync(records).every((name) => JSON.parse(readFileSync(join(records, name), 'utf8')).provider === 'mock')
+  return readdirSync(records).every(
+    (name) => JSON.parse(readFileSync(join(records, name), 'utf8')).provider === 'mock',
+  )
 }
 
 async function announceCost() {
   console.log('\nONETOKEN_API_KEY is set: the pictures come from the real API. What that may cost:\n')
-  const plan = spawn(process.execPath, [join(root, 'packages/unplugin-onetoken/bin/onetoken.mjs'), 'plan'], { cwd: site, stdio: 'inherit' })
+  const plan = spawn(process.execPath, [join(root, 'packages/unplugin-onetoken/bin/onetoken.mjs'), 'plan'], {
+    cwd: site,
+    stdio: 'inherit',
+  })
   await new Promise((resolve) => plan.once('close', resolve))
   console.log('\nThe budget of the example is $1. It begins in 5 seconds; Ctrl-C stops it.')
   await wait(5000)

@@ -62,28 +62,43 @@ function figure(picture: HTMLElement, caption: string): HTMLElement {
 }
 
 const half = '(min-width: 48rem) 46vw, 92vw'
-const before = Object.assign(new Image(1536, 1024), { src: photo, alt: 'A red cabin above a fjord at dusk', loading: 'lazy' })
+const before = Object.assign(new Image(1536, 1024), {
+  src: photo,
+  alt: 'A red cabin above a fjord at dusk',
+  loading: 'lazy',
+})
 
-document.querySelector('#app')?.append(
-  element(
-    'header',
-    'hero',
-    pictureElement(images.hero, '100vw', true),
-    element('div', 'title', element('p', 'kicker', 'A journal of slow journeys'), element('h1', '', 'Northbound')),
-  ),
-  element(
-    'main',
-    '',
-    element('p', 'lead', 'There is a train to almost everywhere, and a path to the rest. We go there slowly, and write down what we see.'),
-    element('section', 'cards', ...journeys.map(card)),
-    element('h2', '', 'The same window, another sky'),
+document
+  .querySelector('#app')
+  ?.append(
     element(
-      'section',
-      'pair',
-      figure(before, 'The photograph that was taken'),
-      figure(pictureElement(images.morning, half), 'Its sky painted anew, through a mask'),
+      'header',
+      'hero',
+      pictureElement(images.hero, '100vw', true),
+      element(
+        'div',
+        'title',
+        element('p', 'kicker', 'A journal of slow journeys'),
+        element('h1', '', 'Northbound'),
+      ),
     ),
-  ),
-  element('footer', '', 'Every picture on this page was made from words at build time.'),
-)
+    element(
+      'main',
+      '',
+      element(
+        'p',
+        'lead',
+        'There is a train to almost everywhere, and a path to the rest. We go there slowly, and write down what we see.',
+      ),
+      element('section', 'cards', ...journeys.map(card)),
+      element('h2', '', 'The same window, another sky'),
+      element(
+        'section',
+        'pair',
+        figure(before, 'The photograph that was taken'),
+        figure(pictureElement(images.morning, half), 'Its sky painted anew, through a mask'),
+      ),
+    ),
+    element('footer', '', 'Every picture on this page was made from words at build time.'),
+  )
 document.documentElement.style.setProperty('--paper', `url("${paper}")`)

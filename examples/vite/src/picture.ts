@@ -6,10 +6,16 @@ export interface Picture {
 }
 
 /** A `<picture>` that shows a blurred preview until the file is there. `sizes` is how wide it stands on the page. */
-export function pictureElement({ picture, alt = '', blurDataURL }: Picture, sizes: string, eager = false): HTMLElement {
+export function pictureElement(
+  { picture, alt = '', blurDataURL }: Picture,
+  sizes: string,
+  eager = false,
+): HTMLElement {
   const element = document.createElement('picture')
   for (const [subtype, srcset] of Object.entries(picture.sources)) {
-    element.append(Object.assign(document.createElement('source'), { type: `image/${subtype}`, srcset, sizes }))
+    element.append(
+      Object.assign(document.createElement('source'), { type: `image/${subtype}`, srcset, sizes }),
+    )
   }
   const { src, w, h } = picture.img
   const image = Object.assign(document.createElement('img'), { width: w, height: h, alt })

@@ -14,19 +14,8 @@ import { oneProblem } from './problems.ts'
 import { inlineDescriptor, toPosix } from './references.ts'
 import type { PictureState } from './renders.ts'
 import { loadPicture, openSession, specOf, type LoadedPicture, type Session } from './session.ts'
+import type { EngineOptions } from './options.ts'
 import { createTally, type Summary } from './summary.ts'
-
-/** How an engine is made. */
-export interface EngineOptions {
-  /** Absolute path of the project. */
-  root: string
-  config?: string | undefined
-  /** Names the `.env` files. */
-  mode: string
-  purpose: Purpose
-  env: Readonly<Record<string, string | undefined>>
-  log: Log
-}
 
 /** The entries of a manifest's module. */
 export interface LoadedManifest {

@@ -1,7 +1,8 @@
 /** What bundlers, dev and command use of the rooms. */
 export { DESCRIPTOR_FILE } from './descriptors.ts'
 export { createEngine } from './engine.ts'
-export type { Engine, EngineOptions, LoadedManifest } from './engine.ts'
+export type { Engine, LoadedManifest } from './engine.ts'
+export type { EngineOptions } from './options.ts'
 export type { Log } from './log.ts'
 export { describe, oneProblem } from './problems.ts'
 export type { LoadedPicture } from './session.ts'

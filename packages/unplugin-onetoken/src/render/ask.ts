@@ -1,6 +1,6 @@
 import type { CallOptions, RenderAnswer } from '../client/types.ts'
 import type { Journal } from './journal.ts'
-import type { RendererParts, RenderJob } from './renderer.ts'
+import type { RendererParts, RenderJob } from './types.ts'
 
 /** Send a request when its turn comes; what a failure must not find undone is done before it is sent. */
 export function ask(

@@ -5,7 +5,7 @@ import type { Intent } from '../store/intents.ts'
 import { reasonOf } from '../store/messages.ts'
 import type { Budget } from './budget.ts'
 import { dollars } from './pricing.ts'
-import type { RenderJob } from './renderer.ts'
+import type { RenderJob } from './types.ts'
 
 /** The error for a request that was sent earlier and of which no picture was kept. */
 export function standingIntent(label: string, { time, host, failure }: Intent): OneTokenError {

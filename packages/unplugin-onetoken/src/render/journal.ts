@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { storeWriteError } from '../store/messages.ts'
 import type { Intent } from '../store/intents.ts'
-import type { RendererParts, RenderJob } from './renderer.ts'
+import type { RendererParts, RenderJob } from './types.ts'
 
 /**
  * The journal of one request. Whatever becomes of this process, the next one reads here whether the picture may

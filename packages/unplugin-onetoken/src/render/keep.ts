@@ -4,7 +4,7 @@ import { askAgain } from '../again.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
 import { EXTENSIONS, type RenderRecord } from '../store/record.ts'
-import type { ImageFacts, RendererParts, RenderJob } from './renderer.ts'
+import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
 
 /** What keeping needs of the renderer's parts. */

@@ -13,7 +13,8 @@ import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { openIntents, type Intents, type Surroundings } from '../store/intents.ts'
 import { KEY, temporaryFolder } from '../store/testing.ts'
 import { createBudget, type Budget, type BudgetLimits } from './budget.ts'
-import { createRenderer, type Renderer, type RendererParts, type RenderJob } from './renderer.ts'
+import { createRenderer } from './renderer.ts'
+import type { Renderer, RendererParts, RenderJob } from './types.ts'
 import { createSchedule, type Schedule } from './schedule.ts'
 
 /** A request as the fake client got it. */
