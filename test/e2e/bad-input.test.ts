@@ -204,7 +204,8 @@ describe('what the API answers', () => {
     const site = await createSite({ 'main.js': importing(FOX) })
     expect(await failureOf(site)).toMatchInlineSnapshot(`
       "main.js:1:16 "A red fox": <api> answered 524: api.example | 524: A timeout occurred. The picture may have been rendered and billed.
-        It is not asked for again by itself. Look at the usage log of the account for request <request>, then ask again with \`onetoken render <name> --again\`. A proxy before the API did not wait for the picture: a lower \`quality\` answers sooner."
+        It is not asked for again by itself. Look at the usage log of the account for request <request> before you ask again. A proxy before the API did not wait for the picture: a lower \`quality\` answers sooner.
+        To pay for it (again): give its import another "take", as in &take=2"
     `)
     mock.setScenario()
     expect((await failureOf(site)).replace(/\d{4}-\d\d-\d\d \d\d:\d\d/, '<time>')).toMatchInlineSnapshot(`

@@ -1,5 +1,6 @@
 import type { RenderAnswer } from '../client/types.ts'
-import { asOneTokenError, type OneTokenError } from '../errors.ts'
+import { asOneTokenError } from '../errors.ts'
+import type { RenderSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { ask } from './ask.ts'
 import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
