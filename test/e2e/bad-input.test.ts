@@ -39,6 +39,7 @@ async function failureOf(site: Site, env = apiEnv(mock.url)): Promise<string> {
   const ran = await site.build(env)
   expect(ran.status, ran.output).toBe(1)
   expect(ran.output).not.toContain(CANARY)
+  for (const path of await site.list('.')) expect((await site.read(path)).includes(CANARY), path).toBe(false)
   // No frame of ours: the frames that Vite 8 prints are its own.
   expect(ran.output).not.toMatch(/at .*unplugin-onetoken/)
   return told(site, ran)

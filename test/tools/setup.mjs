@@ -18,7 +18,7 @@ export function setup() {
   step('build', buildInputs(), join(root, 'packages/unplugin-onetoken/dist'), () =>
     run(
       'node',
-      [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--silent'],
+      [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--log-level', 'error'],
       join(root, 'packages/unplugin-onetoken'),
     ),
   )
