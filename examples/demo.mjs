@@ -43,7 +43,7 @@ Both gave the same ${first.files} files. Set-up took ${seconds(ready - started)}
 
 The renders as they came: ${here(join(store, 'images'))}
 The pictures of the page: ${here(join(dist, 'assets'))}
-Look at the page:         npx vite preview ${here(site)} --open   (in ${here(site)}: npm run preview)`)
+Look at the page:         npm run preview --prefix ${here(site)}`)
 
 /** Build the site, show what the build says, and keep its closing line. */
 async function build(env) {
@@ -60,7 +60,7 @@ async function build(env) {
   }
   const status = child.exitCode ?? (await new Promise((resolve) => child.once('close', resolve)))
   if (status !== 0) fail('The build failed.')
-  const [, summary = ''] = /onetoken: (\d+ renders? made .*)/.exec(output) ?? []
+  const [, summary = ''] = /onetoken: (\d+ renders? made.*)/.exec(output) ?? []
   return { summary, seconds: seconds(Date.now() - from), ...digestOf(dist) }
 }
 

@@ -77,7 +77,7 @@ async function writeStaticSite(node, env) {
   for (const name of readdirSync(kept)) {
     const code = readFileSync(join(kept, name), 'utf8')
     modules[name] = code.replace(/(?<=from ")([^"]+)(?=\?url&no-inline")/g, (file) => {
-      copyFileSync(file, join(THEIRS, 'files', basename(file)))
+      copyFileSync(join(OURS, 'onetoken', '.cache', 'req', file), join(THEIRS, 'files', basename(file)))
       return `./files/${basename(file)}`
     })
   }

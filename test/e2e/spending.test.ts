@@ -62,7 +62,7 @@ describe('what may not spend', () => {
     expect(status).toBe(1)
     expect(mock.requests).toHaveLength(0)
     expect(output)
-      .toContain(`2 renders are missing, and CI is set, and a CI build renders nothing unless the settings say so:
+      .toContain(`2 renders are missing, and a CI build renders nothing unless the settings say so (CI is set):
   "A red fox" (main.js:1:16): at most $0.006
   hero (main.js:3:16): at most $0.165
   together: at most $0.171
@@ -106,7 +106,7 @@ describe('what may not spend', () => {
     'takes vite build %s for development',
     async (...args) => {
       const site = await createSite(files)
-      const env = { ...apiEnv(mock.url), NODE_ENV: args[0] === '--mode' ? 'development' : 'production' }
+      const env = apiEnv(mock.url)
       if (args[0] === '--mode') expect((await site.build(env, ...args)).status).toBe(0)
       else {
         const child = site.start('node_modules/vite/bin/vite.js', ['build', ...args], env)

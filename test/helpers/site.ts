@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
 import { cleanEnv, type ViteMajor } from './install.ts'
 
@@ -22,6 +22,8 @@ export interface Site {
   remove(...paths: string[]): Promise<void>
   /** Run a Node script with arguments in the site's folder. */
   run(script: string, args: string[], env?: Record<string, string>): Promise<Ran>
+  /** Run a script of the site itself. */
+  runOwn(script: string, env?: Record<string, string>): Promise<Ran>
   start(script: string, args: string[], env?: Record<string, string>): ChildProcess
   /** `vite build` */
   build(env?: Record<string, string>, ...args: string[]): Promise<Ran>
@@ -85,6 +87,7 @@ export async function createSite(
     async remove(...paths) {
       for (const path of paths) await rm(join(folder, path), { recursive: true, force: true })
     },
+    runOwn: (path, env) => site.run(relative(install, join(folder, path)), [], env),
     async run(path, args, env) {
       const child = start(path, args, env)
       let output = ''

@@ -5,6 +5,9 @@ import { bundlerError } from './bundler-error.ts'
 
 const NAME = 'ONETOKEN_API_KEY'
 
+/** A shorter one is a made-up key, such as `test`, which stands in many files as a word. */
+const SHORTEST_KEY = 12
+
 /** Refuse a configuration by which Vite would put the key into the page. */
 export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): Promise<void> {
   const prefix = [config.envPrefix ?? 'VITE_'].flat().find((start) => NAME.startsWith(start))
@@ -16,7 +19,7 @@ export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): 
     )
   }
   const defines = JSON.stringify(config.define ?? {}) ?? ''
-  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  const key = await realKey(engine)
   if (key !== undefined && defines.includes(key)) {
     throw exposed(
       engine,
@@ -28,7 +31,7 @@ export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): 
 
 /** The last look: no file of the build may hold the key, however it came there. */
 export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBundle): Promise<void> {
-  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  const key = await realKey(engine)
   if (key === undefined) return
   for (const [name, file] of Object.entries(bundle)) {
     if (!contents(file).some((content) => holds(content, key))) continue
@@ -38,6 +41,11 @@ export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBund
       'Look for where your sources or the configuration read it; only the build needs it, never the page.',
     )
   }
+}
+
+async function realKey(engine: Engine): Promise<string | undefined> {
+  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  return key === undefined || key.length < SHORTEST_KEY ? undefined : key
 }
 
 function exposed(engine: Engine, message: string, hint: string): unknown {

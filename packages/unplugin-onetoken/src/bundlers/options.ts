@@ -1,3 +1,7 @@
+import { OneTokenError } from '../errors.ts'
+import { didYouMean, quote } from '../engine/index.ts'
+import { bundlerError } from './bundler-error.ts'
+
 /**
  * Options of the plugin. They hold only what concerns the bundler; all that decides about pictures and money is in
  * the project's settings (`onetoken.config.*`), which the command reads as well.
@@ -12,4 +16,15 @@ export interface PluginOptions {
    * @default 'onetoken-env.d.ts' where there is a tsconfig.json and a manifest
    */
   dts?: string | false | undefined
+}
+
+const NAMES = ['root', 'config', 'dts']
+
+/** Options are checked by name: a setting given here would be silently without effect. */
+export function checkOptions(options: PluginOptions, root: string): void {
+  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
+  if (unknown === undefined) return
+  const message = `The plugin has no option ${quote(unknown)}${didYouMean(unknown, NAMES) || '.'}`
+  const hint = `Its options are ${NAMES.join(', ')}; all else is a setting and goes into onetoken.config.ts.`
+  throw bundlerError(new OneTokenError('SETTINGS_INVALID', message, { hint }), root)
 }

@@ -6,8 +6,8 @@ import {
   manifestModule,
   pictureModule,
   type Engine,
-  type LoadedPicture,
   type ReferenceFile,
+  type Run,
 } from '../engine/index.ts'
 import { bundlerError } from './bundler-error.ts'
 
@@ -17,7 +17,10 @@ export interface BundlerHost {
   engine(): Engine
   /** How the module of `descriptor` refers to a file. */
   reference(descriptor: string): ReferenceFile
-  /** Load `descriptor` anew when one of these files changes, or when `awaited` appears. */
+  /**
+   * Load `descriptor` anew when one of these files changes, or when `awaited` appears. Without files: it failed, and
+   * may be mended by any file of the project.
+   */
   watch(
     context: WatchContext,
     descriptor: string,
@@ -36,27 +39,38 @@ export interface WatchContext {
   addWatchFile(file: string): void
 }
 
+/** The hooks of one instance of the plugin, and the end of its build. */
+export interface PluginHooks {
+  options: UnpluginOptions
+  /** Call at the end of a build, which may come twice. True when no other build goes on. */
+  close(): Promise<boolean>
+}
+
 /** Hooks of every bundler. A bundler's oddities live in its own file. */
-export function plugin(host: BundlerHost): UnpluginOptions {
-  return {
+export function plugin(host: BundlerHost): PluginHooks {
+  let run: Run | undefined
+  const current = (): Run => (run ??= host.engine().begin())
+
+  const options: UnpluginOptions = {
     name: 'unplugin-onetoken',
     enforce: 'pre',
 
     buildStart() {
-      host.engine().enter()
+      current()
     },
 
     resolveId: {
       filter: { id: RESOLVED_ID },
-      async handler(id, importer, options) {
-        const engine = host.engine()
+      async handler(id, importer, { scan }: { isEntry: boolean; scan?: boolean }) {
         if (DESCRIPTOR_FILE.test(id)) return id
-        return await readable(engine, async () => {
-          if (!SPECIFIER.test(id)) return await resolveManifest(host, this, id, importer)
-          const descriptor = await engine.resolve(id, importer)
+        return await readable(host, async () => {
+          if (!SPECIFIER.test(id)) {
+            const file = await host.resolvePath(this, id, importer)
+            return file === undefined ? undefined : await current().resolveManifest(file)
+          }
+          const descriptor = await current().resolve(id, importer)
           // A dependency scan only wants to know what is there.
-          if ((options as { scan?: boolean }).scan !== true && engine.purpose === 'build')
-            engine.start(descriptor)
+          if (scan !== true && host.engine().purpose === 'build') current().start(descriptor)
           return descriptor
         })
       },
@@ -65,11 +79,15 @@ export function plugin(host: BundlerHost): UnpluginOptions {
     load: {
       filter: { id: DESCRIPTOR_ID },
       async handler(id) {
-        const engine = host.engine()
         const [file = id] = id.split('?', 1)
         if (!DESCRIPTOR_FILE.test(file)) return undefined
-        return await readable(engine, async () => {
-          const { code, ...files } = await moduleOf(engine, file, host.reference(file))
+        return await readable(host, async () => {
+          const { code, ...files } = await moduleOf(current(), file, host.reference(file)).catch(
+            (error: unknown) => {
+              host.watch(this, file, { watch: [] })
+              throw error
+            },
+          )
           host.watch(this, file, files)
           // No mappings: what is generated here has absolute paths in it, which no source map may show.
           return { code, map: { version: 3, mappings: '', sources: [], names: [] } as never }
@@ -77,64 +95,49 @@ export function plugin(host: BundlerHost): UnpluginOptions {
       },
     },
 
-    // oxlint-disable-next-line typescript/no-misused-promises -- Rollup awaits it; unplugin's type does not say so
-    async watchChange(id) {
-      await host.engine().changed(id)
+    watchChange(id) {
+      host.engine().changed(id)
     },
 
     // unplugin's type leaves out the error that Rollup and its kin pass.
     async buildEnd(...[error]: unknown[]) {
-      const engine = host.engine()
-      // Also after a failure: requests under way are billed, and their answers must be kept.
-      await engine.settled()
-      const problem = engine.takeProblem()
+      const problem = await run?.settle(error instanceof Error)
       if (problem === undefined) return
+      const { root, log } = host.engine()
       // What failed first is what the bundler shows; ours must not hide it.
-      if (error instanceof Error) engine.log.warn(describe(problem, engine.root))
-      else throw bundlerError(problem, engine.root)
+      if (error instanceof Error) log.warn(describe(problem, root))
+      else throw bundlerError(problem, root)
+    },
+  }
+  return {
+    options,
+    async close() {
+      const ended = run
+      run = undefined
+      return (await ended?.close()) === true
     },
   }
 }
 
-async function resolveManifest(
-  host: BundlerHost,
-  context: unknown,
-  id: string,
-  importer: string | undefined,
-): Promise<string | undefined> {
-  const file = await host.resolvePath(context, id, importer)
-  return file === undefined ? undefined : await host.engine().resolveManifest(file)
-}
-
 async function moduleOf(
-  engine: Engine,
+  run: Run,
   file: string,
   reference: ReferenceFile,
 ): Promise<{ code: string; watch: string[]; awaited?: string | undefined }> {
-  const descriptor = await engine.read(file)
+  const descriptor = await run.read(file)
   if (descriptor.kind === 'manifest') {
-    const { members, watch } = await engine.loadManifest(file)
+    const { members, watch } = await run.loadManifest(file)
     const code = manifestModule(members.map(({ name, descriptor: specifier }) => ({ name, specifier })))
     return { code, watch }
   }
-  const { picture, ...files } = await loadOrStandIn(engine, file)
+  const { picture, ...files } = await run.loadPicture(file)
   return { code: pictureModule(picture, reference), ...files }
 }
 
-/** A build tells all its problems at once, at its end; elsewhere the first one is shown where it is. */
-async function loadOrStandIn(engine: Engine, file: string): Promise<LoadedPicture> {
-  try {
-    return await engine.loadPicture(file)
-  } catch (error) {
-    if (engine.purpose !== 'build') throw error
-    return await engine.putAside(file, error)
-  }
-}
-
-async function readable<T>(engine: Engine, work: () => Promise<T>): Promise<T> {
+async function readable<T>(host: BundlerHost, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
-    throw bundlerError(error, engine.root)
+    throw bundlerError(error, host.engine().root)
   }
 }

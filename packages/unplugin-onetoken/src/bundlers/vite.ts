@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs'
 import { dirname, relative, resolve } from 'node:path'
 import { createVitePlugin, type UnpluginOptions } from 'unplugin'
 import type { Plugin, Rollup, ResolvedConfig } from 'vite'
-import { summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
+import { projectFiles, summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
 import { refuseExposedKey, refuseShippedKey } from './key-guard.ts'
-import type { PluginOptions } from './options.ts'
+import { checkOptions, type PluginOptions } from './options.ts'
 import { plugin } from './plugin.ts'
 import { engineOf } from './registry.ts'
 import { devWatcher } from './vite-dev.ts'
@@ -20,8 +21,12 @@ export default onetoken
 function viteOptions(options: PluginOptions): UnpluginOptions {
   let config: ResolvedConfig | undefined
   let engine: Engine | undefined
-  const dev = devWatcher(async (file) => await engine?.changed(file))
-  const hooks = plugin({
+  const dev = devWatcher(async (file) => {
+    // Also what only failed before is to be read anew.
+    engine?.refresh()
+    if (config !== undefined && /\.ya?ml$/.test(file)) await writeTypesOf(engine, options.dts, config)
+  })
+  const { options: hooks, close } = plugin({
     engine: () => {
       if (engine === undefined) throw new TypeError('Vite has not resolved its configuration yet')
       return engine
@@ -37,9 +42,14 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
       }
     },
     watch(context, descriptor, { watch, awaited }) {
-      if (config?.command === 'serve')
-        dev.watch(descriptor, awaited === undefined ? watch : [...watch, awaited])
-      else if (config?.build.watch !== null) for (const file of watch) context.addWatchFile(file)
+      const root = engine?.root ?? ''
+      // A picture that failed may be mended by a file that is not there yet.
+      const files = [
+        ...(watch.length === 0 ? projectFiles(root, config?.mode ?? '') : watch),
+        ...(awaited === undefined ? [] : [awaited]),
+      ]
+      if (config?.command === 'serve') dev.watch(descriptor, files)
+      else if (config?.build.watch) for (const file of files) if (existsSync(file)) context.addWatchFile(file)
     },
     async resolvePath(context, id, importer) {
       const resolved = await (context as Rollup.PluginContext).resolve(id, importer, { skipSelf: true })
@@ -52,11 +62,14 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
     vite: {
       async configResolved(resolved) {
         config = resolved
+        checkOptions(options, resolved.root)
         engine = engineFor(resolved, options)
         await refuseExposedKey(resolved, engine)
       },
 
       configureServer(server) {
+        // A server that is started again must not see what the last one read.
+        engine?.refresh()
         dev.serve(server)
         void writeTypesOf(engine, options.dts, server.config)
       },
@@ -66,12 +79,11 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
       },
 
       async closeBundle() {
-        if (engine === undefined || config?.command !== 'build') return
-        if (!(await engine.leave())) return
+        const isBuild = config?.command === 'build'
+        if (isBuild) await writeTypesOf(engine, options.dts, config)
+        if (!(await close()) || !isBuild || engine === undefined) return
         const text = summaryText(engine.summary())
-        if (text !== undefined) config.logger.info(`onetoken: ${text}`)
-        engine.resetSummary()
-        await writeTypesOf(engine, options.dts, config)
+        if (text !== undefined) config?.logger.info(`onetoken: ${text}`)
       },
     },
   }
@@ -85,6 +97,8 @@ function engineFor(config: ResolvedConfig, options: PluginOptions): Engine {
     mode: config.mode,
     purpose: purposeOf(config),
     env: process.env,
+    envDir: config.envDir,
+    isServer: config.command === 'serve',
     log: {
       info: (message) => logger.info(`onetoken: ${message}`),
       warn: (message) => logger.warn(`onetoken: ${message}`),
@@ -93,21 +107,26 @@ function engineFor(config: ResolvedConfig, options: PluginOptions): Engine {
 }
 
 /** Only a plain production build may spend: not a server, not a watcher, not a test runner, not a development mode. */
-function purposeOf({ command, isProduction, build }: ResolvedConfig): Purpose {
-  const plain = command === 'build' && isProduction && build.watch === null
+function purposeOf({ command, mode, isProduction, build }: ResolvedConfig): Purpose {
+  // `--mode development` alone leaves NODE_ENV, and so `isProduction`, as it is.
+  const isDevelopment = !isProduction || mode === 'development' || mode === 'test'
+  const plain = command === 'build' && !isDevelopment && !build.watch
   return plain && process.env['VITEST'] === undefined ? 'build' : 'dev'
 }
 
 async function writeTypesOf(
   engine: Engine | undefined,
   dts: PluginOptions['dts'],
-  { logger }: ResolvedConfig,
+  config: ResolvedConfig | undefined,
 ): Promise<void> {
   if (engine === undefined || dts === false) return
+  // A project that cannot be read is told by whoever loads a picture of it.
+  const project = await engine.project().catch(() => undefined)
+  if (project === undefined) return
   try {
-    await writeTypes(await engine.project(), dts)
+    await writeTypes(project, dts)
   } catch (error) {
-    logger.warn(
+    config?.logger.warn(
       `onetoken: the types were not written: ${error instanceof Error ? error.message : String(error)}`,
     )
   }

@@ -43,6 +43,10 @@ export function totals(renders: readonly PlannedRender[]): string {
     `${renders.filter(({ state }) => state === 'cached').length} cached`,
   ]
   parts.push(`${missing.length} missing${missing.length === 0 ? '' : `, at most ${dollars(cost)}`}`)
+  for (const state of ['refused', 'unavailable', 'possibly-billed'] as const) {
+    const number = renders.filter((one) => one.state === state).length
+    if (number > 0) parts.push(`${number} ${WORDS[state]}`)
+  }
   const note = open
     ? '\nA quality or size of "auto" (or none) is counted at its highest price; set "quality" to know it.'
     : ''

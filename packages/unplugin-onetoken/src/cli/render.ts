@@ -1,4 +1,4 @@
-import { confirm, isCancel, progress } from '@clack/prompts'
+import { confirm, isCancel } from '@clack/prompts'
 import {
   describe,
   didYouMean,
@@ -7,10 +7,20 @@ import {
   survey,
   type Engine,
   type PlannedRender,
+  type Survey,
 } from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import { totals } from './plan.ts'
-import { commandEngine, isInteractive, numberFlag, print, printJson, type GlobalFlags } from './terminal.ts'
+import {
+  commandEngine,
+  isInteractive,
+  numberFlag,
+  print,
+  printJson,
+  type GlobalFlags,
+  say,
+  showBar,
+  table,
+} from './terminal.ts'
 
 /** Flags of `onetoken render`. */
 export interface RenderFlags extends GlobalFlags {
@@ -32,7 +42,7 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   const engine = commandEngine(flags)
   if (maxCost !== undefined) (await engine.project()).settings.budget.cost = maxCost
   const found = await survey(engine)
-  const chosen = choose(found.renders, names)
+  const chosen = choose(found, names)
   const wanted = chosen.filter(({ state }) => state === 'missing' || flags.again === true)
   const problems = [
     ...chosen.flatMap(({ problem }) => (flags.again === true ? [] : (problem ?? []))),
@@ -40,34 +50,34 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   ]
   if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
   const { made, failures, interrupted } = await renderAll(engine, wanted, flags)
-  await engine.leave()
+  await engine.close()
   const problem = oneProblem([...problems, ...failures], engine.root)
   report(
     engine,
-    { made, wanted: wanted.length, cached: chosen.length - wanted.length - problems.length, problem },
+    { made, wanted: wanted.length, cached: chosen.filter(({ state }) => state === 'cached').length, problem },
     flags,
   )
   if (interrupted) return INTERRUPTED
   return problem?.exitCode ?? 0
 }
 
-function choose(renders: PlannedRender[], names: string[]): PlannedRender[] {
+function choose({ renders, failed }: Survey, names: string[]): PlannedRender[] {
   if (names.length === 0) return renders
-  const known = renders.flatMap(({ spec }) => spec.name ?? [])
+  const known = [...renders.flatMap((render) => render.names), ...failed.keys()]
   const unknown = names.find((name) => !known.includes(name))
   if (unknown !== undefined) {
-    throw new OneTokenError(
-      'UNKNOWN_ENTRY',
-      `The manifest has no entry "${unknown}"${didYouMean(unknown, known) || '.'}`,
-      {
-        hint:
-          known.length === 0
-            ? 'It has no entries; without a name, all imports of the sources are rendered.'
-            : `It has ${known.join(', ')}.`,
-      },
-    )
+    const hint =
+      known.length === 0
+        ? 'It has no entries; without a name, all imports of the sources are rendered.'
+        : `It has ${known.join(', ')}.`
+    const near = didYouMean(unknown, known) || '.'
+    throw new OneTokenError('UNKNOWN_ENTRY', `The manifest has no entry "${unknown}"${near}`, { hint })
   }
-  return renders.filter(({ spec }) => spec.name !== undefined && names.includes(spec.name))
+  for (const name of names) {
+    const error = failed.get(name)
+    if (error !== undefined) throw error
+  }
+  return renders.filter((render) => render.names.some((name) => names.includes(name)))
 }
 
 /** A person is asked; a machine has to have said --yes. */
@@ -83,13 +93,18 @@ async function agreed(wanted: readonly PlannedRender[], flags: RenderFlags): Pro
       },
     )
   }
-  process.stderr.write(`${totals(wanted)}\n`)
+  for (const line of table(
+    wanted.map(({ spec, worst, where }) => [spec.label, `at most ${dollars(worst)}`, where]),
+  ))
+    say(line)
   const answer = await confirm({
     message: `Spend at most ${dollars(cost)}?`,
     initialValue: false,
     output: process.stderr,
   })
-  return !isCancel(answer) && answer
+  if (!isCancel(answer) && answer) return true
+  say('Nothing was spent.')
+  return false
 }
 
 interface Outcome {
@@ -105,17 +120,13 @@ async function renderAll(
 ): Promise<Outcome> {
   const outcome: Outcome = { made: [], failures: [], interrupted: false }
   if (wanted.length === 0) return outcome
-  const bar =
-    isInteractive() && flags.json !== true
-      ? progress({ max: wanted.length, output: process.stderr })
-      : undefined
-  bar?.start('Rendering')
+  const bar = isInteractive() && flags.json !== true ? showBar(wanted.length) : undefined
   const onInterrupt = (): void => {
     const second = outcome.interrupted
     outcome.interrupted = true
     const text =
       'Stopping: requests under way are paid for, so their pictures are awaited. Ctrl-C again gives them up.'
-    if (!second) process.stderr.write(`\n${text}\n`)
+    if (!second) say(text)
     void engine.stop(new OneTokenError('ABORTED', 'The run was stopped before it was asked for.'), second)
   }
   process.on('SIGINT', onInterrupt)
@@ -123,7 +134,7 @@ async function renderAll(
     try {
       const record = await engine.render(one.identified, flags.again === true)
       outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
-      bar?.advance(1, one.spec.label)
+      bar?.advance()
     } catch (thrown) {
       const error = asOneTokenError(thrown)
       if (error === undefined) throw thrown
@@ -137,7 +148,7 @@ async function renderAll(
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   } finally {
     process.off('SIGINT', onInterrupt)
-    bar?.stop(`${outcome.made.length} of ${wanted.length} rendered`)
+    bar?.stop()
   }
   return outcome
 }
@@ -158,6 +169,7 @@ function report(
     printJson({ rendered: made, cost, cached, problem: problem && { code, message, hint, details } })
     return
   }
-  print(`${made.length} of ${wanted} renders made (${dollars(cost)}), ${cached} cached.`)
+  const done = `${made.length} of ${wanted} renders made${made.length === 0 ? '' : ` (${dollars(cost)})`}`
+  print(`${wanted === 0 ? 'Nothing is missing' : done}, ${cached} cached.`)
   if (problem !== undefined) process.stderr.write(`${describe(problem, engine.root)}\n`)
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { createBar, type Progress } from './progress.ts'
 import { createEngine, visible, type Engine } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 
@@ -9,12 +10,32 @@ export interface GlobalFlags {
   json?: boolean
 }
 
-/** The engine for a command: what it says goes to standard error, so that standard output stays for results. */
+/** Say something to people: on standard error, so that standard output stays for results; above a bar while there is one. */
+export function say(message: string): void {
+  if (bar === undefined) process.stderr.write(`${message}\n`)
+  else bar.log(message)
+}
+
+let bar: Progress | undefined
+
+/** Show a bar until `stop`; what is said meanwhile stands above it. */
+export function showBar(total: number): Progress {
+  const shown = createBar(total, process.stderr)
+  bar = shown
+  return {
+    ...shown,
+    stop() {
+      bar = undefined
+      shown.stop()
+    },
+  }
+}
+
+/** The engine for a command. */
 export function commandEngine(
   { cwd, config }: GlobalFlags,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Engine {
-  const say = (message: string): void => void process.stderr.write(`${message}\n`)
   return createEngine({
     root: resolve(cwd ?? '.'),
     config,

@@ -1,27 +1,17 @@
-import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { entrySpec, type Project } from '../project/project.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
-import type { Descriptor } from './descriptors.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
-import { findPlace } from './places.ts'
-import { placeholderPicture } from './placeholder-picture.ts'
-import { oneProblem } from './problems.ts'
-import { inlineDescriptor, toPosix } from './references.ts'
-import type { PictureState } from './renders.ts'
-import { loadPicture, openSession, specOf, type LoadedPicture, type Session } from './session.ts'
 import type { EngineOptions } from './options.ts'
+import { inlineDescriptor } from './references.ts'
+import type { PictureState } from './renders.ts'
+import { createRun, type Run } from './run.ts'
+import { openSession, specOf, type Session } from './session.ts'
 import { createTally, type Summary } from './summary.ts'
-
-/** The entries of a manifest's module. */
-export interface LoadedManifest {
-  members: { name: string; descriptor: string }[]
-  watch: string[]
-}
 
 /** What bundlers, the command and dev use. */
 export interface Engine {
@@ -29,16 +19,12 @@ export interface Engine {
   readonly log: Log
   readonly purpose: Purpose
   project(): Promise<Project>
-  /** A file changed: when a picture depends on it, what was read is forgotten and the next use reads anew. */
-  changed(file: string): Promise<void>
-  /** Resolve a specifier to the absolute path of its descriptor. Throws mistakes of the specifier with their place. */
-  resolve(specifier: string, importer: string | undefined): Promise<string>
-  /** The descriptor of a manifest file, or undefined when the settings do not name this file. */
-  resolveManifest(file: string): Promise<string | undefined>
-  /** Begin the work for a descriptor without waiting for it. */
-  start(descriptor: string): void
-  read(descriptor: string): Promise<Descriptor>
-  loadPicture(descriptor: string): Promise<LoadedPicture>
+  /** Begin a build. The first of several at once reads the project anew; the others share it. */
+  begin(): Run
+  /** Forget what was read, so that the next use reads anew; what is under way ends first. */
+  refresh(): void
+  /** A file changed: when a picture depends on it, what was read is forgotten. */
+  changed(file: string): void
   /** The spec of an entry of the manifest. */
   entry(name: string): Promise<ImageSpec>
   /** The spec of what a specifier at `place` names. */
@@ -49,86 +35,65 @@ export interface Engine {
   render(identified: IdentifiedSpec, again: boolean): Promise<RenderRecord>
   /** Start no further request; what is under way goes on. With `abort` it is given up as well. */
   stop(reason: OneTokenError, abort: boolean): Promise<void>
-  loadManifest(descriptor: string): Promise<LoadedManifest>
-  /** Put a problem aside, to be told with all others at the end of the build; a stand-in goes on. */
-  putAside(descriptor: string, error: unknown): Promise<LoadedPicture>
-  /** All problems put aside as one error; they are forgotten. */
-  takeProblem(): OneTokenError | undefined
-  /** Wait for every request under way. */
-  settled(): Promise<void>
+  /** What was done since the last time that nothing ran. */
   summary(): Summary
-  resetSummary(): void
-  /** A build begins to use the engine. */
-  enter(): void
-  /** A build ends. With the last one, encoders and connections are closed; true for the last one. */
-  leave(): Promise<boolean>
+  /** End encoders and connections. */
+  close(): Promise<void>
 }
 
 /** An engine for one project. Reads nothing before it is asked. */
 export function createEngine(options: EngineOptions): Engine {
   let session: Promise<Session> | undefined
   let tally = createTally()
-  const problems: OneTokenError[] = []
+  let summary = tally.summary()
   const watched = new Set<string>()
-  let users = 0
-  const askers = new Map<string, { specifier: string; importer: string | undefined }>()
-  const open = (): Promise<Session> => (session ??= openSession(options))
-  const placeOf = async (descriptor: string): Promise<Place | undefined> => {
-    const asker = askers.get(descriptor)
-    return asker === undefined ? undefined : await findPlace(asker.importer, asker.specifier)
+  const runs = new Set<Run>()
+
+  const open = (): Promise<Session> => {
+    if (session !== undefined) return session
+    const opening = openSession(options)
+    session = opening
+    // What could not be read is read again at the next use: its author may have mended it.
+    opening.catch(() => {
+      if (session === opening) session = undefined
+    })
+    return opening
+  }
+  const refresh = (): void => {
+    const old = session
+    session = undefined
+    void old?.then(retire).catch(() => undefined)
   }
 
-  const engine: Engine = {
+  return {
     root: options.root,
     log: options.log,
     purpose: options.purpose,
     project: async () => (await open()).project,
-    async changed(file) {
-      if (!watched.has(file)) return
-      const old = session
-      session = undefined
-      await (await old?.catch(() => undefined))?.workshop.close()
+    refresh,
+    begin() {
+      if (runs.size === 0) refresh()
+      const run = createRun({
+        options,
+        tally,
+        open,
+        watch: (files) => files.forEach((file) => watched.add(file)),
+        async closed(ended) {
+          runs.delete(ended)
+          if (runs.size > 0) return false
+          const last = await session?.catch(() => undefined)
+          session = undefined
+          summary = tally.summary()
+          tally = createTally()
+          await last?.workshop.close()
+          return true
+        },
+      })
+      runs.add(run)
+      return run
     },
-
-    async resolve(specifier, importer) {
-      try {
-        const reference = parseReference(specifier)
-        const { descriptors, project } = await open()
-        const descriptor = await descriptors.write(
-          reference.kind === 'inline'
-            ? inlineDescriptor(reference.parameters, importer, project.root)
-            : reference,
-        )
-        if (!askers.has(descriptor)) askers.set(descriptor, { specifier, importer })
-        return descriptor
-      } catch (error) {
-        throw asOneTokenError(error)?.at(await findPlace(importer, specifier)) ?? error
-      }
-    },
-
-    async resolveManifest(file) {
-      const { project, descriptors } = await open()
-      if (!project.manifests.some((manifest) => manifest.file === file)) return undefined
-      return await descriptors.write({ kind: 'manifest', file: toPosix(relative(project.root, file)) })
-    },
-
-    start(descriptor) {
-      engine.loadPicture(descriptor).catch(() => undefined)
-    },
-
-    read: async (descriptor) => (await open()).descriptors.read(descriptor),
-
-    async loadPicture(descriptor) {
-      const current = await open()
-      const underWay = current.loads.get(descriptor)
-      if (underWay !== undefined) return await underWay
-      const load = loadPicture(current, descriptor, options, tally, () => placeOf(descriptor))
-      current.loads.set(descriptor, load)
-      // A build keeps a failure, so that its other environments do not ask the API again; dev tries anew.
-      if (options.purpose === 'dev') load.catch(() => current.loads.delete(descriptor))
-      const loaded = await load
-      for (const file of loaded.watch) watched.add(file)
-      return loaded
+    changed(file) {
+      if (watched.has(file)) refresh()
     },
 
     entry: async (name) => entrySpec((await open()).project, name),
@@ -152,12 +117,9 @@ export function createEngine(options: EngineOptions): Engine {
     stateOf: async (identified) => (await open()).workshop.renders.stateOf(identified),
 
     async render(identified, again) {
-      const obtained = await (
-        await open()
-      ).workshop.renders.obtain(identified, { purpose: options.purpose, again })
+      const { renders } = (await open()).workshop
+      const obtained = await renders.obtain(identified, { purpose: options.purpose, again })
       if ('placeholder' in obtained) throw new TypeError('The command never takes a placeholder')
-      if (obtained.made) tally.rendered(identified.key, obtained.record.cost.usd)
-      else tally.reused(identified.key)
       return obtained.record
     },
 
@@ -166,47 +128,15 @@ export function createEngine(options: EngineOptions): Engine {
       await (abort ? workshop.abort() : workshop.stop(reason))
     },
 
-    async loadManifest(descriptor) {
-      const { project, descriptors } = await open()
-      const read = await descriptors.read(descriptor)
-      const file =
-        read.kind === 'manifest' && read.file !== undefined ? resolve(project.root, read.file) : undefined
-      const entries = [...project.entries.values()].filter(
-        ({ manifest }) => file === undefined || manifest.file === file,
-      )
-      const members = entries.map(async ({ name, manifest }) => ({
-        // Its own names for the file that is imported; full names for all manifests at once.
-        name:
-          file === undefined || manifest.prefix === undefined ? name : name.slice(manifest.prefix.length + 1),
-        descriptor: await descriptors.write({ kind: 'entry', name, parameters: {} }),
-      }))
-      for (const path of project.files) watched.add(path)
-      return { members: await Promise.all(members), watch: project.files }
-    },
-
-    async putAside(descriptor, thrown) {
-      const error = asOneTokenError(thrown)
-      if (error === undefined) throw thrown
-      problems.push(error.details?.['stopAll'] === true ? error : error.at(await placeOf(descriptor)))
-      return {
-        picture: await placeholderPicture(undefined, undefined, (await open()).project.store),
-        watch: [],
-      }
-    },
-
-    takeProblem: () => oneProblem(problems.splice(0), options.root),
-    settled: async () => (await session?.catch(() => undefined))?.workshop.renders.settled(),
-    summary: () => tally.summary(),
-    resetSummary: () => void (tally = createTally()),
-    enter: () => void (users += 1),
-    async leave() {
-      users = Math.max(0, users - 1)
-      if (users > 0) return false
-      const last = await session?.catch(() => undefined)
-      session = undefined
-      await last?.workshop.close()
-      return true
+    summary: () => summary,
+    async close() {
+      await (await session?.catch(() => undefined))?.workshop.close()
     },
   }
-  return engine
+}
+
+/** Close what is used no more, when nothing uses it any more. */
+async function retire({ loads, workshop }: Session): Promise<void> {
+  await Promise.allSettled(loads.values())
+  await workshop.close()
 }

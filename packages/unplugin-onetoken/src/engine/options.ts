@@ -11,4 +11,10 @@ export interface EngineOptions {
   purpose: Purpose
   env: Readonly<Record<string, string | undefined>>
   log: Log
+  /** Folder of the `.env` files; false reads none. @default the root */
+  envDir?: string | false | undefined
+  /** Whether pages are served to the people who make the site: then placeholders show the words. */
+  isServer?: boolean | undefined
+  /** What was spent before, in dollars: the budget of several builds in one process is one. */
+  ledger?: { renders: number; cost: number } | undefined
 }

@@ -20,6 +20,8 @@ export interface Asker {
   package?: string | undefined
   /** Where the reference stands, when that is not where the spec does. */
   place?: (() => Promise<Place | undefined>) | undefined
+  /** Whether it is still wanted when its turn comes. @default always */
+  wanted?: (() => boolean) | undefined
   /** Ask the API although there is a record, a refusal, or a request that may have been billed. */
   again?: boolean | undefined
 }
@@ -73,7 +75,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     return lookup.record
   }
 
-  const jobOf = (identified: IdentifiedSpec, again: boolean): RenderJob => ({
+  const jobOf = (identified: IdentifiedSpec, { again = false, wanted }: Asker): RenderJob => ({
     key: identified.key,
     label: identified.spec.label,
     name: identified.spec.name,
@@ -81,11 +83,13 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     spec: identified.spec.render,
     digests: identified.digests,
     uploads: () => uploads(identified),
+    wanted,
     again,
   })
 
-  const renderOnce = (identified: IdentifiedSpec, again: boolean): Promise<Obtained> =>
+  const renderOnce = (identified: IdentifiedSpec, asker: Asker): Promise<Obtained> =>
     flights.join(identified.key, async () => {
+      const again = asker.again === true
       for (;;) {
         if (!again) {
           await (await renderer()).othersDone(identified.key)
@@ -93,7 +97,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
           const there = await fromStore(identified)
           if (there !== undefined) return { record: there, made: false }
         }
-        const record = await (await renderer()).render(jobOf(identified, again))
+        const record = await (await renderer()).render(jobOf(identified, asker))
         if (record === undefined) continue
         made(identified, record)
         return { record, made: true }
@@ -130,7 +134,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       }
       const decision = decide(asker)
       if (decision.spend) {
-        return await renderOnce(identified, again).catch((error: unknown) => {
+        return await renderOnce(identified, asker).catch((error: unknown) => {
           throw error instanceof OneTokenError && !error.details?.['stopAll'] ? error.at(spec.place) : error
         })
       }

@@ -1,4 +1,5 @@
 import { asOneTokenError, type Place } from '../errors.ts'
+import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Picture } from '../output/picture.ts'
 import { entrySpec, inlineSpec, loadProject, type Project } from '../project/project.ts'
@@ -15,13 +16,15 @@ export interface LoadedPicture {
   picture: Picture
   /** Absolute paths. */
   watch: string[]
-  /** A file that is not there yet, and with which the picture will be. */
+  /** The record: with it, or with another one in its place, the picture is another. */
   awaited?: string | undefined
 }
 
 /** What is read once and used until a change. */
 export interface Session {
   project: Project
+  /** Manifests by the path that links lead to. */
+  manifests: ReadonlyMap<string, string>
   descriptors: Descriptors
   workshop: Workshop
   loads: Map<string, Promise<LoadedPicture>>
@@ -30,59 +33,75 @@ export interface Session {
 /** Read a project and put the rooms together for it. */
 export async function openSession(options: EngineOptions): Promise<Session> {
   const project = await loadProject(options)
-  const workshop = createWorkshop(project, options.log)
-  return { project, workshop, descriptors: openDescriptors(workshop.store.cache), loads: new Map() }
+  const workshop = createWorkshop(project, options)
+  const files = project.manifests.map(
+    async ({ file }) => [await realpath(file).catch(() => file), file] as const,
+  )
+  return {
+    project,
+    workshop,
+    manifests: new Map(await Promise.all(files)),
+    descriptors: openDescriptors(workshop.store.cache),
+    loads: new Map(),
+  }
 }
 
-/**
- * The picture of a descriptor: rendered, found, or a placeholder, as the spending rule says. `findPlace` reads the
- * importer, so it is asked only when something has to be told.
- */
+/** Descriptors of a project whose settings cannot be read: in the store that it has by default. */
+export function defaultDescriptors(root: string): Descriptors {
+  return openDescriptors(resolve(root, 'onetoken', '.cache'))
+}
+
+/** What accompanies the load of a picture. */
+export interface LoadContext {
+  options: EngineOptions
+  tally: Tally
+  /** Where the reference stands. Reads the importer, so it is asked only when something has to be told. */
+  place(): Promise<Place | undefined>
+  /** Whether a request that has not been sent is still to be sent. */
+  wanted(): boolean
+}
+
+/** The picture of a descriptor: rendered, found, or a placeholder, as the spending rule says. */
 export async function loadPicture(
   session: Session,
   descriptor: string,
-  options: EngineOptions,
-  tally: Tally,
-  findPlace: () => Promise<Place | undefined>,
+  context: LoadContext,
 ): Promise<LoadedPicture> {
   try {
-    return await obtainPicture(session, descriptor, options, tally, findPlace)
+    return await obtainPicture(session, descriptor, context)
   } catch (thrown) {
     const error = asOneTokenError(thrown)
     // What stops a run is no matter of the place that happened to meet it.
-    throw error === undefined || error.details?.['stopAll'] === true ? thrown : error.at(await findPlace())
+    throw error === undefined || error.details?.['stopAll'] === true
+      ? thrown
+      : error.at(await context.place())
   }
 }
 
 async function obtainPicture(
-  { project, descriptors, workshop, loads }: Session,
+  { project, descriptors, workshop }: Session,
   file: string,
-  { purpose, log }: EngineOptions,
-  tally: Tally,
-  findPlace: () => Promise<Place | undefined>,
+  { options, tally, place, wanted }: LoadContext,
 ): Promise<LoadedPicture> {
+  const { purpose, log } = options
   const descriptor = await descriptors.read(file)
   if (descriptor.kind === 'manifest') throw new TypeError('A manifest is not a picture')
-  const spec = await placedSpec(project, descriptor, findPlace)
+  const spec = await placedSpec(project, descriptor, place)
   const identified = await identify(spec, project.root, project.provider)
   const watch = [...project.files, ...identified.inputs.map((input) => input.file)]
+  const awaited = workshop.store.recordFile(identified.key)
   const from = descriptor.kind === 'inline' ? descriptor.package : undefined
-  const obtained = await workshop.renders.obtain(identified, { purpose, package: from, place: findPlace })
+  const obtained = await workshop.renders.obtain(identified, { purpose, package: from, place, wanted })
   if ('placeholder' in obtained) {
-    // In development it may be rendered at any moment: the next load looks again.
-    if (purpose === 'dev') loads.delete(file)
-    else log.warn(obtained.placeholder)
+    if (purpose !== 'dev') log.warn(obtained.placeholder)
     tally.placeholder(identified.key)
-    return {
-      picture: await placeholderPicture(spec, purpose === 'dev' ? wordsOf(spec) : undefined, project.store),
-      watch,
-      awaited: workshop.store.recordFile(identified.key),
-    }
+    const words = options.isServer === true ? wordsOf(spec) : undefined
+    return { picture: await placeholderPicture(spec, words, project.store), watch, awaited }
   }
   const { record, made } = obtained
   if (made) tally.rendered(identified.key, record.cost.usd)
   else tally.reused(identified.key)
-  return { picture: await workshop.cut(identified, record, tally), watch }
+  return { picture: await workshop.cut(identified, record, tally), watch, awaited }
 }
 
 type PictureDescriptor = Exclude<Descriptor, { kind: 'manifest' }>

@@ -13,6 +13,8 @@ import type { PictureState } from './renders.ts'
 export interface PlannedRender {
   identified: IdentifiedSpec
   spec: ImageSpec
+  /** Names of all entries that want this render; none for imports alone. */
+  names: string[]
   key: string
   state: PictureState
   /** Dollars at the most; 0 for what is there. */
@@ -30,47 +32,45 @@ export interface Survey {
   renders: PlannedRender[]
   /** Imports that could not be read, and those whose words are put together at run time. */
   problems: OneTokenError[]
+  /** Of these problems, those of entries, by name. */
+  failed: Map<string, OneTokenError>
 }
 
 /** Look at every entry of the manifests and every import in the sources. Spends nothing. */
 export async function survey(engine: Engine): Promise<Survey> {
   const project = await engine.project()
   const problems: OneTokenError[] = []
-  const wanted: { spec: ImageSpec; place: Place | undefined }[] = []
-  const keep = async (find: () => Promise<{ spec: ImageSpec; place: Place | undefined }>): Promise<void> => {
+  const failed = new Map<string, OneTokenError>()
+  const note = (error: OneTokenError, name: string | undefined): void => {
+    problems.push(error)
+    if (name !== undefined) failed.set(name, error)
+  }
+  const planned = new Map<string, PlannedRender>()
+  const look = async (
+    find: () => Promise<ImageSpec>,
+    place: Place | undefined,
+    name?: string,
+  ): Promise<void> => {
     try {
-      wanted.push(await find())
+      const render = await plan(engine, await find(), place)
+      const known = planned.get(render.key)
+      if (known === undefined) planned.set(render.key, render)
+      if (name !== undefined) (known ?? render).names.push(name)
     } catch (thrown) {
       const error = asOneTokenError(thrown)
       if (error === undefined) throw thrown
-      problems.push(error)
+      note(error.at(place), name)
     }
   }
-  for (const name of project.entries.keys()) {
-    await keep(async () => ({ spec: await engine.entry(name), place: project.entries.get(name)?.place }))
-  }
+  for (const [name, entry] of project.entries) await look(() => engine.entry(name), entry.place, name)
   const store = toPosix(relative(project.root, project.store))
   const scan = await scanSources(project.root, store.startsWith('..') ? [] : [`${store}/**`])
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
-    if (specifier === 'virtual:onetoken/manifest') continue
-    await keep(async () => ({ spec: await engine.specOf(specifier, place), place }))
+    if (specifier !== 'virtual:onetoken/manifest') await look(() => engine.specOf(specifier, place), place)
   }
-  for (const place of scan.unknown) problems.push(runTimeWords(place))
-  const renders: PlannedRender[] = []
-  const seen = new Set<string>()
-  for (const { spec, place } of wanted) {
-    try {
-      const planned = await plan(engine, spec, place)
-      if (!seen.has(planned.key)) renders.push(planned)
-      seen.add(planned.key)
-    } catch (thrown) {
-      const error = asOneTokenError(thrown)
-      if (error === undefined) throw thrown
-      problems.push(error.at(place))
-    }
-  }
-  return { renders, problems }
+  for (const place of scan.unknown) note(runTimeWords(place), undefined)
+  return { renders: [...planned.values()], problems, failed }
 }
 
 async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): Promise<PlannedRender> {
@@ -80,7 +80,17 @@ async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): 
   const { worst, open } = price(spec.render, project.settings.multiplier)
   const cost = state === 'cached' ? 0 : worst
   const where = place === undefined ? '' : placeText(place, project.root)
-  return { identified, spec, key: identified.key, state, worst: cost, open: open && cost > 0, where, problem }
+  return {
+    identified,
+    spec,
+    names: [],
+    key: identified.key,
+    state,
+    worst: cost,
+    open: open && cost > 0,
+    where,
+    problem,
+  }
 }
 
 function runTimeWords(place: Place): OneTokenError {

@@ -1,5 +1,5 @@
 import type { OneTokenClient } from '../client/types.ts'
-import { OneTokenError } from '../errors.ts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
 import type { Picture } from '../output/picture.ts'
 import type { Project } from '../project/project.ts'
 import { dollars } from '../render/pricing.ts'
@@ -13,6 +13,7 @@ import type { RenderRecord } from '../store/record.ts'
 import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
+import type { EngineOptions } from './options.ts'
 import { createRenders, type Renders } from './renders.ts'
 import type { Tally } from './summary.ts'
 
@@ -35,13 +36,14 @@ const WORKER = new URL('./encode-worker.mjs', import.meta.url)
 /** Put the rooms together. Nothing is loaded or started before it is needed. */
 export function createWorkshop(
   project: Project,
-  log: Log,
+  { log, ledger }: Pick<EngineOptions, 'log' | 'ledger'>,
   encoder: Encoder = createEncoderPool({ worker: WORKER }),
 ): Workshop {
   const { settings } = project
   const store = openFileStore(project.store)
   let cashDesk: Promise<CashDesk> | undefined
-  const paying = (): Promise<CashDesk> => (cashDesk ??= openCashDesk(project, store, encoder, log))
+  const paying = (): Promise<CashDesk> =>
+    (cashDesk ??= openCashDesk(project, store, encoder, { log, ledger }))
   const renders = createRenders({
     project,
     store,
@@ -108,7 +110,7 @@ async function openCashDesk(
   project: Project,
   store: RenderStore,
   encoder: Encoder,
-  log: Log,
+  { log, ledger }: Pick<EngineOptions, 'log' | 'ledger'>,
 ): Promise<CashDesk> {
   const { createBudget, createRenderer, createSchedule } = await import('../render/index.ts')
   const { settings } = project
@@ -119,7 +121,7 @@ async function openCashDesk(
     store,
     intents: openIntents(store.cache),
     schedule,
-    budget: createBudget(settings.budget),
+    budget: createBudget(settings.budget, ledger),
     header: headerSize,
     inspect: (file) => encoder.inspect(file),
     multiplier: settings.multiplier,
@@ -140,7 +142,18 @@ async function connect({ environment, settings }: Project): Promise<OneTokenClie
   const { createClient } = await import('../client/index.ts')
   const { apiKey, baseURL } = environment
   if (apiKey === undefined) throw new OneTokenError('API_KEY_MISSING', 'There is no API key.')
-  return createClient({ apiKey, baseURL, timeout: settings.timeout })
+  try {
+    return createClient({ apiKey, baseURL, timeout: settings.timeout })
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error === undefined) throw thrown
+    // A base URL that cannot be used is no matter of one picture.
+    throw new OneTokenError(error.code, error.message, {
+      hint: error.hint,
+      cause: error,
+      details: { stopAll: true },
+    })
+  }
 }
 
 function pickBeyond(label: string, pick: number, { images, request }: RenderRecord): OneTokenError {

@@ -22,17 +22,17 @@ export const DEFAULT_BASE_URL = 'https://api.onetoken.one'
 const NAMES = ['ONETOKEN_API_KEY', 'ONETOKEN_BASE_URL', 'ONETOKEN_FROZEN', 'CI'] as const
 
 /**
- * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in `root`, a later
+ * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in `folder` (undefined: none), a later
  * one over an earlier one, and what the process has over all of them. This is the only place that does.
  */
 export async function readEnvironment(
-  root: string,
+  folder: string | undefined,
   mode: string,
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<Environment> {
   const files: Record<string, string | undefined> = {}
   for (const name of ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]) {
-    Object.assign(files, await readEnvFile(join(root, name)))
+    if (folder !== undefined) Object.assign(files, await readEnvFile(join(folder, name)))
   }
   const values = Object.fromEntries(
     NAMES.map((name) => [name, processEnv[name] ?? expandValue(name, files, processEnv)]),

@@ -18,6 +18,8 @@ export interface ProjectOptions {
   /** Names the `.env` files, as in Vite. */
   mode: string
   env: Readonly<Record<string, string | undefined>>
+  /** Folder of the `.env` files; false reads none. @default the root */
+  envDir?: string | false | undefined
 }
 
 /** All that a project says: settings, environment and manifests, read once. */
@@ -36,9 +38,9 @@ export interface Project {
 }
 
 /** Read a project. Throws what is wrong with its settings or manifests. */
-export async function loadProject({ root, config, mode, env }: ProjectOptions): Promise<Project> {
+export async function loadProject({ root, config, mode, env, envDir }: ProjectOptions): Promise<Project> {
   const [environment, file] = await Promise.all([
-    readEnvironment(root, mode, env),
+    readEnvironment(envDir === false ? undefined : (envDir ?? root), mode, env),
     readSettingsFile(root, config),
   ])
   const settingsPlace = file === undefined ? undefined : { file: file.file }

@@ -28,6 +28,9 @@ const IGNORED = [
   '**/coverage/**',
   '**/.*/**',
   '**/*.d.{ts,mts,cts}',
+  // Tests get placeholders; what they import is no picture of the site.
+  '**/*.{test,spec}.*',
+  '**/__tests__/**',
 ]
 const WORD = 'virtual:onetoken'
 

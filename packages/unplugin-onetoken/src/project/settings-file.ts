@@ -6,7 +6,10 @@ import { checkSettings, type Settings } from '../spec/settings.ts'
 import { visible } from '../spec/text.ts'
 import { readText } from './read-text.ts'
 
-const NAMES = ['ts', 'mts', 'mjs', 'js', 'json'].map((extension) => `onetoken.config.${extension}`)
+/** Names of the settings file, of which a project has one. */
+export const SETTINGS_FILES: readonly string[] = ['ts', 'mts', 'mjs', 'js', 'json'].map(
+  (extension) => `onetoken.config.${extension}`,
+)
 
 /** The settings file of a project, read and checked. */
 export interface SettingsFile {
@@ -32,7 +35,7 @@ export async function readSettingsFile(root: string, config?: string): Promise<S
 }
 
 async function findFile(root: string): Promise<string | undefined> {
-  const paths = NAMES.map((name) => resolve(root, name))
+  const paths = SETTINGS_FILES.map((name) => resolve(root, name))
   const there = await Promise.all(paths.map(exists))
   const found = paths.filter((_, index) => there[index])
   if (found.length > 1) {

@@ -1,3 +1,4 @@
+import { OneTokenError } from '../errors.ts'
 import type { CallOptions, RenderAnswer } from '../client/types.ts'
 import type { Journal } from './journal.ts'
 import type { RendererParts, RenderJob } from './types.ts'
@@ -9,6 +10,11 @@ export function ask(
   journal: Journal,
 ): Promise<RenderAnswer> {
   return schedule.run(async (signal) => {
+    if (job.wanted?.() === false) {
+      throw new OneTokenError('ABORTED', `${job.label} was not asked for, as the build had failed by then.`, {
+        details: { unwanted: true },
+      })
+    }
     const api = await client()
     const files = await job.uploads()
     await store.prepare()

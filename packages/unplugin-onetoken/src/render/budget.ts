@@ -27,9 +27,8 @@ export interface Budget {
 /** Rounding of sums of dollars must not refuse what fits exactly. */
 const EPSILON = 1e-9
 
-/** A budget that no run exceeds, as long as no request costs more than its worst case. */
-export function createBudget(limits: BudgetLimits): Budget {
-  const spent = { renders: 0, cost: 0 }
+/** `spent` is what was spent before, and is kept up to date. A budget that no run exceeds, as long as no request costs more than its worst case. */
+export function createBudget(limits: BudgetLimits, spent: BudgetLimits = { renders: 0, cost: 0 }): Budget {
   const underWay = { renders: 0, cost: 0 }
   let waiting: (() => void)[] = []
 

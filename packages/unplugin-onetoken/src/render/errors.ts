@@ -24,7 +24,7 @@ export function standingIntent(label: string, { time, host, failure }: Intent): 
 export function budgetReached(label: string, worst: number, { limits, spent }: Budget): OneTokenError {
   const byCount = spent.renders + 1 > limits.renders
   const limit = byCount ? count(limits.renders) : dollars(limits.cost)
-  const more = byCount ? `{ renders: ${limits.renders + 10} }` : `{ cost: ${Math.ceil(limits.cost + 5)} }`
+  const more = byCount ? `{ renders: ${limits.renders + 10} }` : `{ cost: ${roundUp(spent.cost + worst)} }`
   const raise = `raise "budget" in the settings, as in ${more}`
   const neverFits = worst > limits.cost || limits.renders === 0
   return new OneTokenError(
@@ -35,6 +35,11 @@ export function budgetReached(label: string, worst: number, { limits, spent }: B
       details: { worst, limits: { ...limits }, spent: { ...spent } },
     },
   )
+}
+
+/** Dollars that are enough, to two digits. */
+function roundUp(usd: number): number {
+  return Math.ceil(usd * 100) / 100
 }
 
 function count(renders: number): string {

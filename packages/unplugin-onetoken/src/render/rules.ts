@@ -66,7 +66,7 @@ function frozen({ purpose, frozen: said, missing }: SpendingFacts): SpendingDeci
   const why =
     said === true
       ? 'rendering is frozen'
-      : 'CI is set, and a CI build renders nothing unless the settings say so'
+      : 'a CI build renders nothing unless the settings say so (CI is set)'
   return no(missing === 'placeholder' ? 'placeholder' : 'error', why, hint)
 }
 

@@ -1,0 +1,193 @@
+import { realpath } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
+import { parseReference } from '../spec/reference.ts'
+import type { Descriptor } from './descriptors.ts'
+import type { EngineOptions } from './options.ts'
+import { findPlace } from './places.ts'
+import { placeholderPicture } from './placeholder-picture.ts'
+import { oneProblem } from './problems.ts'
+import { inlineDescriptor, toPosix } from './references.ts'
+import { defaultDescriptors, loadPicture, type LoadedPicture, type Session } from './session.ts'
+import type { Tally } from './summary.ts'
+
+/** The entries of a manifest's module. */
+export interface LoadedManifest {
+  members: { name: string; descriptor: string }[]
+  watch: string[]
+}
+
+/** One build of a bundler, or the life of a dev server. */
+export interface Run {
+  /** Resolve a specifier to the absolute path of its descriptor. Throws mistakes of the specifier with their place. */
+  resolve(specifier: string, importer: string | undefined): Promise<string>
+  /** The descriptor of a manifest file, or undefined when the settings do not name this file. */
+  resolveManifest(file: string): Promise<string | undefined>
+  /** Begin the work for a descriptor without waiting for it. */
+  start(descriptor: string): void
+  read(descriptor: string): Promise<Descriptor>
+  /**
+   * The picture of a descriptor. In a build a problem is put aside, to be told with all others at its end, and a
+   * stand-in goes on; elsewhere it is thrown.
+   */
+  loadPicture(descriptor: string): Promise<LoadedPicture>
+  loadManifest(descriptor: string): Promise<LoadedManifest>
+  /**
+   * Wait for all that was started, and take what went wrong. When the build has `failed` already, nothing more is
+   * asked of the API; what is under way is awaited all the same, for it is billed.
+   */
+  settle(failed: boolean): Promise<OneTokenError | undefined>
+  /** The run is over; true when it was the last one. A second time does nothing. */
+  close(): Promise<boolean>
+}
+
+/** What a run needs of its engine. */
+export interface RunParts {
+  options: EngineOptions
+  tally: Tally
+  open(): Promise<Session>
+  /** Files that a change of which makes pictures others. */
+  watch(files: readonly string[]): void
+  /** Told once, at the end. */
+  closed(run: Run): Promise<boolean>
+}
+
+/** Begin a run. */
+export function createRun({ options, tally, open, watch, closed }: RunParts): Run {
+  const askers = new Map<string, { specifier: string; importer: string | undefined }>()
+  const loads = new Set<Promise<unknown>>()
+  const problems: OneTokenError[] = []
+  let isWanted = true
+  let isOpen = true
+  const isBuild = options.purpose === 'build'
+  const descriptors = async (): Promise<Session['descriptors']> =>
+    // A project that cannot be read is told when its pictures are loaded, where it can be watched for its repair.
+    open().then(
+      (session) => session.descriptors,
+      () => defaultDescriptors(options.root),
+    )
+
+  const placeOf = async (descriptor: string): Promise<Place | undefined> => {
+    const asker = askers.get(descriptor)
+    return asker === undefined ? undefined : await findPlace(asker.importer, asker.specifier)
+  }
+
+  const load = async (descriptor: string): Promise<LoadedPicture> => {
+    for (;;) {
+      const session = await open()
+      try {
+        const loaded = await joined(session, descriptor)
+        watch(loaded.watch)
+        return loaded
+      } catch (error) {
+        // Another run that shares the request has failed and wants it no more; this one does.
+        if (!isUnwanted(error) || !isWanted) throw error
+        session.loads.delete(descriptor)
+      }
+    }
+  }
+
+  const joined = (session: Session, descriptor: string): Promise<LoadedPicture> => {
+    const underWay = session.loads.get(descriptor)
+    if (underWay !== undefined) return underWay
+    const place = (): Promise<Place | undefined> => placeOf(descriptor)
+    const begun = loadPicture(session, descriptor, { options, tally, place, wanted: () => isWanted })
+    session.loads.set(descriptor, begun)
+    // A build keeps what it has, also a failure: its modules ask once. Elsewhere the next load looks again.
+    if (!isBuild) void begun.finally(() => session.loads.delete(descriptor)).catch(() => undefined)
+    return begun
+  }
+
+  const tracked = <T>(work: Promise<T>): Promise<T> => {
+    loads.add(work)
+    void work.finally(() => loads.delete(work)).catch(() => undefined)
+    return work
+  }
+
+  const run: Run = {
+    async resolve(specifier, importer) {
+      try {
+        const reference = parseReference(specifier)
+        const inline = reference.kind === 'inline'
+        const descriptor = await (
+          await descriptors()
+        ).write(inline ? inlineDescriptor(reference.parameters, importer, options.root) : reference)
+        if (!askers.has(descriptor)) askers.set(descriptor, { specifier, importer })
+        return descriptor
+      } catch (error) {
+        throw asOneTokenError(error)?.at(await findPlace(importer, specifier)) ?? error
+      }
+    },
+
+    async resolveManifest(file) {
+      const session = await open().catch(() => undefined)
+      // Bundlers give the file itself for a link to it, and `/` on every system.
+      const real = await realpath(file).catch(() => resolve(file))
+      const manifest = session?.manifests.get(real)
+      if (session === undefined || manifest === undefined) return undefined
+      return await session.descriptors.write({
+        kind: 'manifest',
+        file: toPosix(relative(options.root, manifest)),
+      })
+    },
+
+    start(descriptor) {
+      if (isWanted) tracked(load(descriptor)).catch(() => undefined)
+    },
+
+    read: async (descriptor) => (await descriptors()).read(descriptor),
+
+    async loadPicture(descriptor) {
+      try {
+        return await tracked(load(descriptor))
+      } catch (thrown) {
+        const error = asOneTokenError(thrown)
+        if (error === undefined || !isBuild) throw thrown
+        if (!isUnwanted(error)) problems.push(error)
+        const store = await open().then(
+          ({ project }) => project.store,
+          () => resolve(options.root, 'onetoken'),
+        )
+        return { picture: await placeholderPicture(undefined, undefined, store), watch: [] }
+      }
+    },
+
+    async loadManifest(descriptor) {
+      const { project, descriptors: written } = await open()
+      const read = await written.read(descriptor)
+      const file =
+        read.kind === 'manifest' && read.file !== undefined ? resolve(project.root, read.file) : undefined
+      const entries = [...project.entries.values()].filter(
+        ({ manifest }) => file === undefined || manifest.file === file,
+      )
+      const members = entries.map(async ({ name, manifest }) => ({
+        // Its own names for the file that is imported; full names for all manifests at once.
+        name:
+          file === undefined || manifest.prefix === undefined ? name : name.slice(manifest.prefix.length + 1),
+        descriptor: await written.write({ kind: 'entry', name, parameters: {} }),
+      }))
+      watch(project.files)
+      return { members: await Promise.all(members), watch: project.files }
+    },
+
+    async settle(failed) {
+      if (failed) isWanted = false
+      while (loads.size > 0) await Promise.allSettled(loads)
+      return oneProblem(problems.splice(0), options.root)
+    },
+
+    async close() {
+      if (!isOpen) return false
+      isOpen = false
+      isWanted = false
+      await run.settle(true)
+      return await closed(run)
+    },
+  }
+  return run
+}
+
+/** A request that was not sent because its build had failed by then. */
+function isUnwanted(error: unknown): boolean {
+  return error instanceof OneTokenError && error.details?.['unwanted'] === true
+}

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest'
+import { useMock } from '../helpers/mock.ts'
+import { apiEnv, createSite, type Site } from '../helpers/site.ts'
+
+const mock = useMock()
+
+const importing = (words: string): string =>
+  `import p from 'virtual:onetoken?prompt=${words}&quality=low'\nglobalThis.p = p`
+
+/** Runs a script in the site that builds by Vite's own functions, and gives what it printed as JSON. */
+async function drive(site: Site, script: string, env = apiEnv(mock.url)): Promise<unknown> {
+  await site.write({
+    'drive.mjs': `import { build, createBuilder } from 'vite'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import onetoken from 'unplugin-onetoken/vite'
+const quiet = { logLevel: 'silent', configFile: false, root: import.meta.dirname }
+const told = (work) => work.then(() => 'built', (error) => error.message.split('\\n').at(-1) || error.message)
+const pictures = (folder) => readdirSync(folder + '/assets').filter((name) => !name.endsWith('.js'))
+${script}`,
+  })
+  const { status, output } = await site.runOwn('drive.mjs', env)
+  expect(status, output).toBe(0)
+  return JSON.parse(output.slice(output.indexOf('RESULT') + 6)) as unknown
+}
+
+const records = async (site: Site): Promise<number> => (await site.list('onetoken/renders')).length
+
+describe.each([8, 7] as const)('a build that fails, Vite %i', (vite) => {
+  it.each([0, 30, 120])(
+    'keeps every render that it was billed for, when another plugin fails after %i ms',
+    async (ms) => {
+      mock.setScenario({ name: 'slow', latency: 400 })
+      const config = `import onetoken from 'unplugin-onetoken/vite'
+const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms))
+export default { plugins: [onetoken(), {
+  name: 'fails',
+  async transform(_, id) { if (id.endsWith('bad.js')) { await wait(${ms}); throw new Error('no') } },
+  async buildEnd() { await wait(200) },
+}] }`
+      const files = {
+        'main.js': `import './bad.js'\nimport './a.js'\nimport './b.js'`,
+        'bad.js': '',
+        'a.js': importing('one'),
+        'b.js': importing('two'),
+      }
+      const site = await createSite({ ...files, 'vite.config.js': config }, vite)
+      const { status } = await site.build(apiEnv(mock.url))
+      expect(status).toBe(1)
+      // What was sent was awaited: nothing comes after the process has ended, and nothing is left unclear.
+      expect(await records(site)).toBe(mock.stats.billed)
+      expect((await site.list('onetoken/.cache/intents')).length).toBe(0)
+      mock.setScenario()
+      await site.write({ 'vite.config.js': config.replace("throw new Error('no')", '') })
+      expect((await site.build(apiEnv(mock.url))).status).toBe(0)
+      expect(mock.stats.billed).toBe(2)
+    },
+  )
+})
+
+describe.each([8, 7] as const)('several builds in one process, Vite %i', (vite) => {
+  it('read the project anew, also after it could not be read', async () => {
+    const site = await createSite(
+      { 'main.js': `import p from 'virtual:onetoken/hero'\nglobalThis.p = p` },
+      vite,
+    )
+    const result = await drive(
+      site,
+      `const manifest = (words) => writeFileSync('images.yaml', 'version: 1\\nimages:\\n  hero: { prompt: ' + words + ', quality: low }\\n')
+const once = () => told(build({ ...quiet, plugins: [onetoken()] }))
+manifest('first'); const a = await once()
+manifest('second'); const b = await once()
+manifest('[broken'); const c = await once()
+manifest('second'); const d = await once()
+console.log('RESULT' + JSON.stringify([a, b, c !== 'built', d]))`,
+    )
+    expect(result).toEqual(['built', 'built', true, 'built'])
+    expect(mock.requests.map(({ prompt }) => prompt)).toEqual(['first', 'second'])
+  })
+
+  it('do not take part in the problems of each other', async () => {
+    const site = await createSite({ 'good.js': importing('good'), 'bad.js': importing('bad') }, vite)
+    mock.setScenario({ name: 'moderation-blocked', when: /bad/ })
+    const result = await drive(
+      site,
+      `const one = (name) => told(build({ ...quiet, plugins: [onetoken()], build: { outDir: name, rolldownOptions: { input: name + '.js' }, rollupOptions: { input: name + '.js' } } }))
+const [good, bad] = await Promise.all([one('good'), one('bad')])
+console.log('RESULT' + JSON.stringify([good, bad !== 'built', pictures('good').length]))`,
+    )
+    expect(result).toEqual(['built', true, 1])
+  })
+
+  it('share one budget', async () => {
+    const site = await createSite(
+      {
+        'a.js': importing('one'),
+        'b.js': importing('two'),
+        'onetoken.config.json': '{ "budget": { "renders": 1 } }',
+      },
+      vite,
+    )
+    const result = await drive(
+      site,
+      `const one = (name) => told(build({ ...quiet, plugins: [onetoken()], build: { outDir: name, rolldownOptions: { input: name + '.js' }, rollupOptions: { input: name + '.js' } } }))
+const a = await one('a'); const b = await one('b')
+console.log('RESULT' + JSON.stringify([a, b !== 'built']))`,
+    )
+    expect(result).toEqual(['built', true])
+    expect(mock.stats.billed).toBe(1)
+  })
+})
+
+it('takes vite build --mode development for development, whatever NODE_ENV is', async () => {
+  const site = await createSite({ 'main.js': importing('a fox') })
+  expect((await site.build(apiEnv(mock.url), '--mode', 'development')).status).toBe(0)
+  expect(mock.requests).toHaveLength(0)
+  for (const path of await site.list('dist'))
+    expect((await site.read(path)).toString()).not.toContain('a fox')
+})
+
+it('refuses an option that is none, as it would be without effect', async () => {
+  const site = await createSite({ 'main.js': importing('a fox') })
+  await site.write({
+    'vite.config.js': `import onetoken from 'unplugin-onetoken/vite'\nexport default { plugins: [onetoken({ missing: 'error' })] }`,
+  })
+  const { status, output } = await site.build(apiEnv(mock.url))
+  expect(status).toBe(1)
+  expect(output).toContain('The plugin has no option "missing".')
+})
