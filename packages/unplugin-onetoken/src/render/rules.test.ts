@@ -21,7 +21,7 @@ function decided(changes: Partial<SpendingFacts>): string {
 }
 
 const FROZEN = 'rendering is frozen'
-const CI = 'CI is set, and a CI build renders nothing unless the settings say so'
+const CI = 'a CI build renders nothing unless the settings say so (CI is set)'
 const DEV = 'placeholder: development, tests and watching never render'
 
 describe('when money is spent', () => {
