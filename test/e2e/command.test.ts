@@ -113,6 +113,17 @@ describe('onetoken render', () => {
   })
 })
 
+it('tells a render whose picture cannot be used from one that is cached', async () => {
+  const site = await createSite(files)
+  await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')
+  const [image = ''] = await site.list('onetoken/images')
+  await site.remove(image)
+  const { status, output } = await site.onetoken(apiEnv(mock.url), 'plan')
+  expect(status).toBe(1)
+  expect(output).toMatch(/hero +unavailable/)
+  expect(output).toContain('3 renders, 0 cached, 2 missing')
+})
+
 describe('onetoken mock', () => {
   it('serves pretend pictures, which are kept apart from bought ones', async () => {
     const site = await createSite(files)

@@ -4,9 +4,12 @@ import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { NODE_VERSION, provideNode } from '../bench/node.mjs'
 import { qualityTable, timesTable } from '../bench/report.mjs'
+import { provideNode } from './node.mjs'
 import { root, setup } from './setup.mjs'
+
+/** vite-imagetools needs Node 22, whatever Node runs the bench itself. */
+const NODE_VERSION = '22.23.3'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -24,7 +27,7 @@ if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
 const note = (text) => console.error(text)
 
 setup()
-const node = provideNode()
+const node = provideNode(NODE_VERSION)
 // Only now, as these need what was set up.
 const { cold } = await import('../bench/cold.mjs')
 const { warm } = await import('../bench/warm.mjs')

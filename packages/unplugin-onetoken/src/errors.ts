@@ -12,6 +12,7 @@ export type ErrorCode =
   | 'INPUT_OUTSIDE_ROOT'
   | 'INPUT_INVALID'
   | 'KEY_EXPOSED'
+  | 'LEFTOVER'
   | 'USAGE'
   | 'API_UNREACHABLE'
   | 'API_KEY_MISSING'
@@ -52,6 +53,7 @@ const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   INPUT_OUTSIDE_ROOT: { exit: 1, title: 'An input image lies outside the project' },
   INPUT_INVALID: { exit: 1, title: 'An input image cannot be used' },
   KEY_EXPOSED: { exit: 1, title: 'The bundler would ship the API key' },
+  LEFTOVER: { exit: 1, title: 'A reference to a picture was left in the output' },
   USAGE: { exit: 2, title: 'The command was called in a way that it does not know' },
   // what the API answered
   API_UNREACHABLE: { exit: 1, title: 'The API could not be reached' },

@@ -3,6 +3,8 @@ import { dirname, relative, resolve } from 'node:path'
 import { createVitePlugin, type UnpluginOptions } from 'unplugin'
 import type { Plugin, Rollup, ResolvedConfig } from 'vite'
 import { projectFiles, summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
+import { bundlerError } from './bundler-error.ts'
+import { findLeftover } from './leftovers.ts'
 import { refuseExposedKey, refuseShippedKey } from './key-guard.ts'
 import { checkOptions, type PluginOptions } from './options.ts'
 import { plugin } from './plugin.ts'
@@ -74,8 +76,15 @@ function viteOptions(options: PluginOptions): UnpluginOptions {
         void writeTypesOf(engine, options.dts, server.config)
       },
 
-      async generateBundle(_, bundle) {
-        if (engine !== undefined) await refuseShippedKey(engine, bundle)
+      // Last: Vite itself emits pages and style sheets in this hook.
+      generateBundle: {
+        order: 'post',
+        async handler(_, bundle) {
+          if (engine === undefined) return
+          await refuseShippedKey(engine, bundle)
+          const leftover = findLeftover(bundle)
+          if (leftover !== undefined) throw bundlerError(leftover, engine.root)
+        },
       },
 
       async closeBundle() {

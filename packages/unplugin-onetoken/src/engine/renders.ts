@@ -1,10 +1,12 @@
 import { askAgain } from '../again.ts'
+import { stat } from 'node:fs/promises'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Project } from '../project/project.ts'
 import { createFlights } from '../render/flight.ts'
 import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
+import type { ImageSpec } from '../spec/types.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
@@ -75,6 +77,20 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     return lookup.record
   }
 
+  /** An image whose length is wrong (a pointer, a cut file) or that is not there is looked at, which says why. */
+  const inspectFile = async ({ images }: RenderRecord, spec: ImageSpec): Promise<void> => {
+    const image = images[spec.pick - 1]
+    if (image === undefined) return
+    const size = await stat(store.imageFile(image)).then(
+      (found) => found.size,
+      () => undefined,
+    )
+    if (size === image.bytes) return
+    await store.image(image, spec.label).catch((error: unknown) => {
+      throw asOneTokenError(error)?.at(spec.place) ?? error
+    })
+  }
+
   const jobOf = (identified: IdentifiedSpec, { again = false, wanted }: Asker): RenderJob => ({
     key: identified.key,
     label: identified.spec.label,
@@ -108,7 +124,11 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     decide,
     async stateOf(identified) {
       try {
-        if ((await fromStore(identified)) !== undefined) return { state: 'cached' }
+        const record = await fromStore(identified)
+        if (record !== undefined) {
+          await inspectFile(record, identified.spec)
+          return { state: 'cached' }
+        }
         const problem = await (await renderer()).standing(identified.key, identified.spec)
         return problem === undefined
           ? { state: 'missing' }
