@@ -5,7 +5,7 @@ import { readInput, type InputBytes } from '../project/input-file.ts'
 import { renderKey, type InputDigest } from '../spec/key.ts'
 import { quotePath, visible } from '../spec/text.ts'
 import type { ImageSpec } from '../spec/types.ts'
-import { inputPlan, type InputPlan } from '../variants/index.ts'
+import { INPUT_LIMIT, inputPlan, type InputPlan } from '../variants/index.ts'
 import type { Encoder } from '../variants/types.ts'
 
 /** A spec with its key and the input pictures that enter it. */
@@ -85,6 +85,9 @@ async function uploadOf(
     return { upload: { name, type: 'image/png', bytes }, size: plan }
   }
   const converted = await encoder.convertInput(bytes, size === undefined ? {} : { size }).catch(fail)
-  note(`${spec.label}: ${visible(basename(file))} is ${converted.note}.`)
+  // A mask that only follows the size of its picture is no news.
+  if (plan.format !== 'png' || bytes.length > INPUT_LIMIT) {
+    note(`${spec.label}: ${visible(basename(file))}: ${converted.note}.`)
+  }
   return { upload: { name, type: 'image/png', bytes: converted.bytes }, size: converted }
 }
