@@ -74,13 +74,13 @@ function digestOf(folder) {
   return { digest: hash.digest('hex'), files: files.length }
 }
 
-/** Pretend pictures may be thrown away; bought ones never. */
+/** Pretend pictures may be thrown away; bought ones never, nor pictures of which no record tells what they are. */
 function isPretend() {
-  const records = join(store, 'renders')
-  if (!existsSync(records)) return false
-  return readdirSync(records).every(
-    (name) => JSON.parse(readFileSync(join(records, name), 'utf8')).provider === 'mock',
-  )
+  const records = existsSync(join(store, 'renders')) ? readdirSync(join(store, 'renders')) : []
+  const providers = records
+    .filter((name) => name.endsWith('.json'))
+    .map((name) => JSON.parse(readFileSync(join(store, 'renders', name), 'utf8')).provider)
+  return providers.length > 0 && providers.every((provider) => provider === 'mock')
 }
 
 async function announceCost() {

@@ -81,6 +81,9 @@ describe('onetoken render', () => {
   it('renders an entry anew on --again', async () => {
     const site = await createSite(files)
     await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--yes')
+    // What is there already costs as much as what is not, when it is asked for anew.
+    const asked = await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--again')
+    expect(asked.output).toContain('1 render would cost at most $0.006')
     await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--yes', '--again')
     expect(mock.stats.billed).toBe(2)
     expect(await site.list('onetoken/renders')).toHaveLength(1)

@@ -62,7 +62,7 @@ export function planJson({ renders, problems }: Survey): object {
       key,
       state,
       where,
-      cost: { most: worst, open },
+      cost: state === 'cached' ? { most: 0, open: false } : { most: worst, open },
       problem: problem && { code: problem.code, message: problem.message, hint: problem.hint },
     })),
     problems: problems.map(({ code, message, hint, place }) => ({ code, message, hint, place })),

@@ -87,7 +87,7 @@ async function agreed(wanted: readonly PlannedRender[], flags: RenderFlags): Pro
   if (!isInteractive()) {
     throw new OneTokenError(
       'USAGE',
-      `${wanted.length} renders would cost at most ${dollars(cost)}, and there is nobody to ask.`,
+      `${wanted.length === 1 ? '1 render' : `${wanted.length} renders`} would cost at most ${dollars(cost)}, and there is nobody to ask.`,
       {
         hint: 'Add --yes to spend without asking, and --max-cost to limit it.',
       },

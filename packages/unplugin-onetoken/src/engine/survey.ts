@@ -17,7 +17,7 @@ export interface PlannedRender {
   names: string[]
   key: string
   state: PictureState
-  /** Dollars at the most; 0 for what is there. */
+  /** Dollars at the most, if it is rendered (again). */
   worst: number
   /** Whether `worst` is only the highest that `auto` can come to. */
   open: boolean
@@ -78,7 +78,6 @@ async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): 
   const identified = await identify(spec, project.root, project.provider)
   const { state, problem } = await engine.stateOf(identified)
   const { worst, open } = price(spec.render, project.settings.multiplier)
-  const cost = state === 'cached' ? 0 : worst
   const where = place === undefined ? '' : placeText(place, project.root)
   return {
     identified,
@@ -86,8 +85,8 @@ async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): 
     names: [],
     key: identified.key,
     state,
-    worst: cost,
-    open: open && cost > 0,
+    worst,
+    open,
     where,
     problem,
   }
