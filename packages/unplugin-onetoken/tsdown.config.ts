@@ -4,6 +4,13 @@ export default defineConfig({
   entry: {
     index: 'src/index.ts',
     vite: 'src/bundlers/vite.ts',
+    rollup: 'src/bundlers/rollup.ts',
+    rolldown: 'src/bundlers/rolldown.ts',
+    webpack: 'src/bundlers/webpack.ts',
+    rspack: 'src/bundlers/rspack.ts',
+    esbuild: 'src/bundlers/esbuild.ts',
+    farm: 'src/bundlers/farm.ts',
+    bun: 'src/bundlers/bun.ts',
     api: 'src/api.ts',
     mock: 'src/mock/index.ts',
     cli: 'src/cli/main.ts',

@@ -1,7 +1,8 @@
-import type { ResolvedConfig, Rollup } from 'vite'
+import type { ResolvedConfig } from 'vite'
 import type { Engine } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 import { bundlerError } from './bundler-error.ts'
+import type { OutputFile } from './outputs.ts'
 
 const NAME = 'ONETOKEN_API_KEY'
 
@@ -29,18 +30,17 @@ export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): 
   }
 }
 
-/** The last look: no file of the build may hold the key, however it came there. */
-export async function refuseShippedKey(engine: Engine, bundle: Rollup.OutputBundle): Promise<void> {
+/** No file of the build may hold the key, however it came there. */
+export async function refuseShippedKey(engine: Engine, files: readonly OutputFile[]): Promise<void> {
   const key = await realKey(engine)
   if (key === undefined) return
-  for (const [name, file] of Object.entries(bundle)) {
-    if (!contents(file).some((content) => holds(content, key))) continue
-    throw exposed(
-      engine,
-      `The file ${name} of the build holds the value of ${NAME}. Nothing was written.`,
-      'Look for where your sources or the configuration read it; only the build needs it, never the page.',
-    )
-  }
+  const holder = files.find(({ content }) => holds(content, key))
+  if (holder === undefined) return
+  throw exposed(
+    engine,
+    `The file ${holder.name} of the build holds the value of ${NAME}.`,
+    'Look for where your sources or the configuration read it; only the build needs it, never the page.',
+  )
 }
 
 async function realKey(engine: Engine): Promise<string | undefined> {
@@ -50,11 +50,6 @@ async function realKey(engine: Engine): Promise<string | undefined> {
 
 function exposed(engine: Engine, message: string, hint: string): unknown {
   return bundlerError(new OneTokenError('KEY_EXPOSED', message, { hint }), engine.root)
-}
-
-function contents(file: Rollup.OutputAsset | Rollup.OutputChunk): (string | Uint8Array)[] {
-  if (file.type === 'asset') return [file.source]
-  return [file.code, ...(file.map?.sourcesContent ?? []).map((source) => source ?? '')]
 }
 
 /** A view of the bytes, not a copy: a site's assets are many megabytes. */

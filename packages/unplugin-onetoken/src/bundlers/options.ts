@@ -16,15 +16,30 @@ export interface PluginOptions {
    * @default 'onetoken-env.d.ts' where there is a tsconfig.json and a manifest
    */
   dts?: string | false | undefined
+  /**
+   * Names the `.env` files that are read. In the modes `development` and `test` nothing is rendered: pictures that
+   * are not there are placeholders. @default the bundler's mode, or NODE_ENV, or what the bundler is doing
+   */
+  mode?: string | undefined
 }
 
-const NAMES = ['root', 'config', 'dts']
+/** Options of the plugin where the bundler has no setting for the address of its files. */
+export interface PublicPathOptions extends PluginOptions {
+  /**
+   * What stands before the names of files in URLs, such as `/` or `https://cdn.example/site/`.
+   * @default relative to the script, by `import.meta.url`
+   */
+  publicPath?: string | undefined
+}
+
+const NAMES = ['root', 'config', 'dts', 'mode']
 
 /** Options are checked by name: a setting given here would be silently without effect. */
-export function checkOptions(options: PluginOptions, root: string): void {
-  const unknown = Object.keys(options).find((name) => !NAMES.includes(name))
+export function checkOptions(options: object, root: string, more: readonly string[] = []): void {
+  const names = [...NAMES, ...more]
+  const unknown = Object.keys(options).find((name) => !names.includes(name))
   if (unknown === undefined) return
-  const message = `The plugin has no option ${quote(unknown)}${didYouMean(unknown, NAMES) || '.'}`
-  const hint = `Its options are ${NAMES.join(', ')}; all else is a setting and goes into onetoken.config.ts.`
+  const message = `The plugin has no option ${quote(unknown)}${didYouMean(unknown, names) || '.'}`
+  const hint = `Its options are ${names.join(', ')}; all else is a setting and goes into onetoken.config.ts.`
   throw bundlerError(new OneTokenError('SETTINGS_INVALID', message, { hint }), root)
 }

@@ -1,4 +1,6 @@
-import { createEngine, type Engine, type EngineOptions, type Log } from '../engine/index.ts'
+import { resolve } from 'node:path'
+import { createEngine, type Engine, type EngineOptions, type Log, type Purpose } from '../engine/index.ts'
+import { checkOptions, type PluginOptions } from './options.ts'
 
 /** An engine with the place where its messages go, which is another for each build. */
 interface Registered {
@@ -11,11 +13,64 @@ const engines = new Map<string, Registered>()
 /** What each project has spent in this process, in dollars: one budget for all builds of it. */
 const ledgers = new Map<string, { renders: number; cost: number }>()
 
+/** What a bundler says of itself. */
+export interface BundlerFacts {
+  /** Absolute path of the bundler's root. */
+  root: string
+  /** The bundler's mode; undefined where it has none. */
+  mode: string | undefined
+  /** Whether this is a plain build: not a server, not a watcher. */
+  isPlain: boolean
+  /** Whether pages are served to the people who make the site. */
+  isServer: boolean
+  envDir?: string | false | undefined
+  log: Log
+  /** Names of options that only this bundler has. */
+  optionNames?: readonly string[] | undefined
+}
+
 /**
  * The engine of a project: one a process, however many instances of the plugin a build makes for its
  * environments, so that they share requests, budget and summary.
  */
-export function engineOf(options: EngineOptions): Engine {
+export function engineFor(options: PluginOptions, facts: BundlerFacts): Engine {
+  checkOptions(options, facts.root, facts.optionNames)
+  const mode = options.mode ?? facts.mode ?? defaultMode(facts.isPlain)
+  return engineOf({
+    root: resolve(facts.root, options.root ?? '.'),
+    config: options.config,
+    mode,
+    purpose: purposeOf(mode, facts.isPlain),
+    env: process.env,
+    envDir: facts.envDir,
+    isServer: facts.isServer,
+    log: facts.log,
+  })
+}
+
+const told = new Set<string>()
+
+/** Say something once for a project, however many instances of the plugin its build makes. */
+export function warnOnce({ root, log }: Engine, message: string): void {
+  const id = JSON.stringify([root, message])
+  if (told.has(id)) return
+  told.add(id)
+  log.warn(message)
+}
+
+function defaultMode(isPlain: boolean): string {
+  return process.env['NODE_ENV'] ?? (isPlain ? 'production' : 'development')
+}
+
+/** Only a plain production build may spend: not a server, not a watcher, not a test runner, not a development mode. */
+function purposeOf(mode: string, isPlain: boolean): Purpose {
+  const { NODE_ENV, VITEST } = process.env
+  const isTest = VITEST !== undefined || [mode, NODE_ENV].includes('test')
+  const isDevelopment = [mode, NODE_ENV].includes('development')
+  return isPlain && !isTest && !isDevelopment ? 'build' : 'dev'
+}
+
+function engineOf(options: EngineOptions): Engine {
   const { root, config, mode, purpose, envDir, isServer } = options
   const id = JSON.stringify([root, config, mode, purpose, envDir, isServer])
   const known = engines.get(id)

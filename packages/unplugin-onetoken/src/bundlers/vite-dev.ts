@@ -2,9 +2,12 @@ import { dirname } from 'node:path'
 import { normalizePath } from './normalize-path.ts'
 import type { ViteDevServer } from 'vite'
 
+/** Stands for the pages in the place of a descriptor: they are no modules, so the browser loads them anew. */
+export const PAGES = 'onetoken:pages'
+
 /** Keeps the pictures of a dev server up to date. */
 export interface DevWatcher {
-  /** Load `descriptor` anew when one of `files` changes or appears. */
+  /** Load `descriptor`, or {@link PAGES}, anew when one of `files` changes or appears. */
   watch(descriptor: string, files: readonly string[]): void
   /** Begin to watch for a server. */
   serve(server: ViteDevServer): void
@@ -30,6 +33,7 @@ export function devWatcher(changed: (file: string) => Promise<void>): DevWatcher
         if (module !== undefined) await environment.reloadModule(module)
       }
     }
+    if (descriptors.has(PAGES)) server.ws.send({ type: 'full-reload' })
   }
 
   return {

@@ -1,113 +1,115 @@
-import { existsSync } from 'node:fs'
-import { dirname, relative, resolve } from 'node:path'
-import { createVitePlugin, type UnpluginOptions } from 'unplugin'
-import type { Plugin, Rollup, ResolvedConfig } from 'vite'
-import { projectFiles, summaryText, writeTypes, type Engine, type Purpose } from '../engine/index.ts'
-import { bundlerError } from './bundler-error.ts'
-import { findLeftover } from './leftovers.ts'
-import { refuseExposedKey, refuseShippedKey } from './key-guard.ts'
-import { checkOptions, type PluginOptions } from './options.ts'
+import { createVitePlugin, type UnpluginBuildContext, type UnpluginOptions } from 'unplugin'
+import type { Environment, Plugin, Rollup, ResolvedConfig } from 'vite'
+import type { Engine } from '../engine/index.ts'
+import { createBuild, writeTypesOf, type Watched } from './build.ts'
+import { rewritePages } from './html.ts'
+import { refuseExposedKey } from './key-guard.ts'
+import type { PluginOptions } from './options.ts'
+import { checkOutputs, type OutputFile } from './outputs.ts'
 import { plugin } from './plugin.ts'
-import { engineOf } from './registry.ts'
+import { engineFor, warnOnce } from './registry.ts'
+import { scriptURL } from './vite-urls.ts'
+import { watchList, watchPaths } from './watch-paths.ts'
+import { rewriteCompiled } from './vite-css.ts'
+import type { ViteHost } from './vite-host.ts'
+import { rewriteSources } from './vite-sources.ts'
 import { devWatcher } from './vite-dev.ts'
-import { normalizePath } from './normalize-path.ts'
 
 export type { PluginOptions }
 
 /** The plugin for Vite 7 and 8. */
-const onetoken: (options?: PluginOptions) => Plugin = createVitePlugin((options: PluginOptions | undefined) =>
-  viteOptions(options ?? {}),
+const onetoken: (options?: PluginOptions) => Plugin[] = createVitePlugin(
+  (options: PluginOptions | undefined) => viteOptions(options ?? {}),
 ) as never
 export default onetoken
 
-function viteOptions(options: PluginOptions): UnpluginOptions {
+function viteOptions(options: PluginOptions): UnpluginOptions[] {
   let config: ResolvedConfig | undefined
   let engine: Engine | undefined
+  const engineOf = (): Engine => {
+    if (engine === undefined) throw new TypeError('Vite has not resolved its configuration yet')
+    return engine
+  }
+  const configOf = (): ResolvedConfig => {
+    if (config === undefined) throw new TypeError('Vite has not resolved its configuration yet')
+    return config
+  }
+  const { dts } = options
+  const build = createBuild({ engine: engineOf })
   const dev = devWatcher(async (file) => {
     // Also what only failed before is to be read anew.
     engine?.refresh()
-    if (config !== undefined && /\.ya?ml$/.test(file)) await writeTypesOf(engine, options.dts, config)
+    if (engine !== undefined && dts !== false && /\.ya?ml$/.test(file)) await writeTypesOf(engine, dts)
   })
-  const { options: hooks, close } = plugin({
-    engine: () => {
-      if (engine === undefined) throw new TypeError('Vite has not resolved its configuration yet')
-      return engine
-    },
-    // `no-inline`: a picture below Vite's limit would become text in the JavaScript, once for every width.
-    // Relative: Vite looks for an absolute path below its root first, with every extension.
-    reference: (descriptor) => (file, name) => {
-      const path = normalizePath(relative(dirname(descriptor), file))
-      const specifier = path.startsWith('.') ? path : `./${path}`
-      return {
-        statement: `import ${name} from ${JSON.stringify(`${specifier}?url&no-inline`)}`,
-        expression: name,
-      }
-    },
-    watch(context, descriptor, { watch, awaited }) {
-      const root = engine?.root ?? ''
-      // A picture that failed may be mended by a file that is not there yet.
-      const files = [
-        ...(watch.length === 0 ? projectFiles(root, config?.mode ?? '') : watch),
-        ...(awaited === undefined ? [] : [awaited]),
-      ]
-      if (config?.command === 'serve') dev.watch(descriptor, files)
-      else if (config?.build.watch) for (const file of files) if (existsSync(file)) context.addWatchFile(file)
-    },
+  const watch = (context: { addWatchFile(file: string): void }, id: string, watched: Watched): void => {
+    const files = watchList(watched, engineOf().root, config?.mode)
+    if (config?.command === 'serve') dev.watch(id, files)
+    else if (config?.build.watch)
+      for (const path of watchPaths(watched, engineOf().root, config.mode)) context.addWatchFile(path)
+  }
+  const host: ViteHost = { build, engine: engineOf, config: configOf, watch }
+  const hooks = plugin({
+    engine: engineOf,
+    build,
+    reference: (context) => (file, name) => ({
+      statement: `const ${name} = ${scriptURL(native(context), configOf(), file)}`,
+      expression: name,
+    }),
+    watch,
     async resolvePath(context, id, importer) {
-      const resolved = await (context as Rollup.PluginContext).resolve(id, importer, { skipSelf: true })
+      const resolved = await native(context).resolve(id, importer, { skipSelf: true })
       return resolved?.id.split('?', 1)[0]
     },
   })
 
-  return {
+  const main: UnpluginOptions = {
     ...hooks,
+    transform: rewriteSources(host),
     vite: {
       async configResolved(resolved) {
         config = resolved
-        checkOptions(options, resolved.root)
-        engine = engineFor(resolved, options)
+        engine = engineOfVite(resolved, options)
         await refuseExposedKey(resolved, engine)
+      },
+
+      buildStart() {
+        if (hasNoAddress(this.environment, configOf())) warnOnce(engineOf(), NO_ADDRESS)
+        build.begin()
       },
 
       configureServer(server) {
         // A server that is started again must not see what the last one read.
         engine?.refresh()
         dev.serve(server)
-        void writeTypesOf(engine, options.dts, server.config)
+        if (engine !== undefined && dts !== false) void writeTypesOf(engine, dts)
       },
 
       // Last: Vite itself emits pages and style sheets in this hook.
       generateBundle: {
         order: 'post',
         async handler(_, bundle) {
-          if (engine === undefined) return
-          await refuseShippedKey(engine, bundle)
-          const leftover = findLeftover(bundle)
-          if (leftover !== undefined) throw bundlerError(leftover, engine.root)
+          await checkOutputs(engineOf(), outputsOf(bundle))
         },
       },
 
       async closeBundle() {
-        const isBuild = config?.command === 'build'
-        if (isBuild) await writeTypesOf(engine, options.dts, config)
-        if (!(await close()) || !isBuild || engine === undefined) return
-        const text = summaryText(engine.summary())
-        if (text !== undefined) config?.logger.info(`onetoken: ${text}`)
+        if (config?.command === 'build') await build.finish(dts)
+        else await build.close()
       },
     },
   }
+  return [main, rewriteCompiled(host), rewritePages(host)]
 }
 
-function engineFor(config: ResolvedConfig, options: PluginOptions): Engine {
-  const { logger } = config
-  return engineOf({
-    root: resolve(config.root, options.root ?? '.'),
-    config: options.config,
+function engineOfVite(config: ResolvedConfig, options: PluginOptions): Engine {
+  const { logger, command, isProduction } = config
+  return engineFor(options, {
+    root: config.root,
     mode: config.mode,
-    purpose: purposeOf(config),
-    env: process.env,
+    // `--mode development` alone leaves NODE_ENV, and so `isProduction`, as it is.
+    isPlain: command === 'build' && isProduction && !config.build.watch,
+    isServer: command === 'serve',
     envDir: config.envDir,
-    isServer: config.command === 'serve',
     log: {
       info: (message) => logger.info(`onetoken: ${message}`),
       warn: (message) => logger.warn(`onetoken: ${message}`),
@@ -115,28 +117,28 @@ function engineFor(config: ResolvedConfig, options: PluginOptions): Engine {
   })
 }
 
-/** Only a plain production build may spend: not a server, not a watcher, not a test runner, not a development mode. */
-function purposeOf({ command, mode, isProduction, build }: ResolvedConfig): Purpose {
-  // `--mode development` alone leaves NODE_ENV, and so `isProduction`, as it is.
-  const isDevelopment = !isProduction || mode === 'development' || mode === 'test'
-  const plain = command === 'build' && !isDevelopment && !build.watch
-  return plain && process.env['VITEST'] === undefined ? 'build' : 'dev'
+const NO_ADDRESS =
+  'the server build cannot know where pictures are served from, as "base" is relative, so its URLs are not those ' +
+  'of the client. Set "base" to a path or an address, such as "/".'
+
+/** A build for a server, for which a relative base means the folder of its own files. */
+function hasNoAddress({ config }: Environment, { base, command }: ResolvedConfig): boolean {
+  return command === 'build' && config.consumer === 'server' && (base === '' || base === './')
 }
 
-async function writeTypesOf(
-  engine: Engine | undefined,
-  dts: PluginOptions['dts'],
-  config: ResolvedConfig | undefined,
-): Promise<void> {
-  if (engine === undefined || dts === false) return
-  // A project that cannot be read is told by whoever loads a picture of it.
-  const project = await engine.project().catch(() => undefined)
-  if (project === undefined) return
-  try {
-    await writeTypes(project, dts)
-  } catch (error) {
-    config?.logger.warn(
-      `onetoken: the types were not written: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
+function native(context: UnpluginBuildContext): Rollup.PluginContext {
+  return context as unknown as Rollup.PluginContext
+}
+
+/** Source maps too: they hold the sources as they were written. */
+function outputsOf(bundle: Rollup.OutputBundle): OutputFile[] {
+  return Object.values(bundle).flatMap((output) => {
+    const name = output.fileName
+    if (output.type === 'asset') return [{ name, content: output.source }]
+    const sources = output.map?.sourcesContent ?? []
+    return [
+      { name, content: output.code },
+      ...sources.map((source) => ({ name: `${name}.map`, content: source ?? '' })),
+    ]
+  })
 }

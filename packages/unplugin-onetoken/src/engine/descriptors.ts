@@ -29,6 +29,10 @@ export type Descriptor =
 /** Ids of descriptors end so. */
 export const DESCRIPTOR_FILE: RegExp = /[\\/]req[\\/][0-9a-f]{20}\.onetoken\.mjs$/
 
+/** Files of pictures that modules import. In the syntax of Go as well, for esbuild. */
+export const ASSET_FILE: RegExp =
+  /[\\/]\.cache[\\/](?:variants|placeholders)[\\/][^\\/]+\.(?:avif|webp|jpg|png|svg)$/
+
 /** The descriptors of a store. */
 export interface Descriptors {
   /** Write a descriptor where it is not there yet, and return its absolute path. */

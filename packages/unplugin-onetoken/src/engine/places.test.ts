@@ -38,6 +38,21 @@ describe('findPlace', () => {
       `virtual:onetoken?prompt=it's`,
       '1:9',
     ],
+    ['an attribute', `<p>\n<img src='onetoken:?prompt=a fox'>`, 'onetoken:?prompt=a fox', '2:11'],
+    ['an attribute without quotes', '<img alt src=onetoken:hero>', 'onetoken:hero', '1:14'],
+    ['a candidate', '<img srcset="onetoken:a?w=48 48w, onetoken:a 96w">', 'onetoken:a', '1:35'],
+    [
+      'words with entities',
+      `<img src="onetoken:b"><p style="background: url(&quot;onetoken:?prompt=a &quot;fox&quot;&amp;w=3&quot;)">`,
+      'onetoken:?prompt=a "fox"&w=3',
+      '1:55',
+    ],
+    [
+      'in quotes rather than at the beginning of others',
+      `<img alt="onetoken:?prompt=a fox" src="onetoken:?prompt=a">`,
+      'onetoken:?prompt=a',
+      '1:40',
+    ],
     ['wide characters', `const 雪 = '🦊'; import 'virtual:onetoken/雪'`, 'virtual:onetoken/雪', '1:25'],
   ])('%s', async (_what, text, specifier, place) => {
     expect(await find(text, specifier)).toBe(place)

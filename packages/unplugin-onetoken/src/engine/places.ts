@@ -16,11 +16,28 @@ export async function findPlace(importer: string | undefined, specifier: string)
   return { file, line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
 
+/**
+ * What follows a reference: a quote or a bracket. In a page its words may also end without one, or with a quote that
+ * is written as an entity.
+ */
+const ENDS = [/['"`)]/, /[\s>,&]/]
+
 function offsetOf(text: string, specifier: string): number | undefined {
-  const exact = [`'`, `"`, '`', ')']
-    .map((end) => text.indexOf(`${specifier}${end}`))
-    .filter((offset) => offset >= 0)
-  if (exact.length > 0) return Math.min(...exact)
-  const first = text.indexOf('virtual:onetoken')
-  return first >= 0 && text.indexOf('virtual:onetoken', first + 1) < 0 ? first : undefined
+  const ampersands = specifier.replaceAll('&', '&amp;')
+  const spellings = new Set([specifier, ampersands, ampersands.replaceAll('"', '&quot;')])
+  for (const end of ENDS) {
+    for (const spelling of spellings) {
+      const offset = endedOffset(text, spelling, end)
+      if (offset !== undefined) return offset
+    }
+  }
+  const [first, second] = text.matchAll(/(?:virtual:)?onetoken[/?:]/g)
+  return second === undefined ? first?.index : undefined
+}
+
+function endedOffset(text: string, words: string, end: RegExp): number | undefined {
+  for (let at = text.indexOf(words); at >= 0; at = text.indexOf(words, at + 1)) {
+    if (end.test(text.charAt(at + words.length))) return at
+  }
+  return undefined
 }

@@ -19,8 +19,11 @@ export interface LoadedManifest {
 
 /** One build of a bundler, or the life of a dev server. */
 export interface Run {
-  /** Resolve a specifier to the absolute path of its descriptor. Throws mistakes of the specifier with their place. */
-  resolve(specifier: string, importer: string | undefined): Promise<string>
+  /**
+   * Resolve a specifier to the absolute path of its descriptor. Throws mistakes of the specifier with their place,
+   * which is looked for as it is `written`.
+   */
+  resolve(specifier: string, importer: string | undefined, written?: string): Promise<string>
   /** The descriptor of a manifest file, or undefined when the settings do not name this file. */
   resolveManifest(file: string): Promise<string | undefined>
   /** Begin the work for a descriptor without waiting for it. */
@@ -105,17 +108,17 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
   }
 
   const run: Run = {
-    async resolve(specifier, importer) {
+    async resolve(specifier, importer, written = specifier) {
       try {
         const reference = parseReference(specifier)
         const inline = reference.kind === 'inline'
         const descriptor = await (
           await descriptors()
         ).write(inline ? inlineDescriptor(reference.parameters, importer, options.root) : reference)
-        if (!askers.has(descriptor)) askers.set(descriptor, { specifier, importer })
+        if (!askers.has(descriptor)) askers.set(descriptor, { specifier: written, importer })
         return descriptor
       } catch (error) {
-        throw asOneTokenError(error)?.at(await findPlace(importer, specifier)) ?? error
+        throw asOneTokenError(error)?.at(await findPlace(importer, written)) ?? error
       }
     },
 
@@ -148,7 +151,7 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
           ({ project }) => project.store,
           () => resolve(options.root, 'onetoken'),
         )
-        return { picture: await placeholderPicture(undefined, undefined, store), watch: [] }
+        return { picture: await placeholderPicture(undefined, undefined, store), watch: [], failed: true }
       }
     },
 

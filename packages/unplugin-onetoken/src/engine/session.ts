@@ -18,6 +18,8 @@ export interface LoadedPicture {
   watch: string[]
   /** The record: with it, or with another one in its place, the picture is another. */
   awaited?: string | undefined
+  /** It could not be had: the picture is a stand-in, and the build is told at its end. */
+  failed?: boolean | undefined
 }
 
 /** What is read once and used until a change. */

@@ -1,6 +1,6 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { relative } from 'node:path'
-import { scanSources } from '../project/scan.ts'
+import { scanSources } from '../sources/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Engine } from './engine.ts'

@@ -2,7 +2,7 @@ import { pictureParts, type Picture, type PictureFile } from './picture.ts'
 
 /** How a bundler is told of a file: statements at the top of a module, and an expression that is the URL. */
 export interface FileReference {
-  /** Such as `import u0 from "/site/onetoken/…/hero-960.webp?url"`; empty when none is needed. */
+  /** Such as `import u0 from "../variants/hero-960.webp"`; empty when none is needed. */
   statement: string
   expression: string
 }
@@ -69,6 +69,8 @@ function referAll(
   return { statements, urlOf: ({ file }) => references.get(file)?.expression ?? '""' }
 }
 
+const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+
 /** A name of a manifest's module and the module that it comes from. */
 export interface ManifestMember {
   name: string
@@ -76,10 +78,16 @@ export interface ManifestMember {
   specifier: string
 }
 
-/** JavaScript of the module of a manifest: every entry's image object by name, and all of them as default export. */
-export function manifestModule(members: readonly ManifestMember[]): string {
+/**
+ * JavaScript of the module of a manifest: every entry's image object by name, and all of them as default export.
+ * Names such as `team/ada` are exported as strings, unless `stringNames` says that the bundler does not know that.
+ */
+export function manifestModule(members: readonly ManifestMember[], stringNames: boolean = true): string {
   const imports = members.map(({ specifier }, index) => `import { image as i${index} } from ${q(specifier)}`)
-  const exports = members.map(({ name }, index) => `i${index} as ${q(name)}`)
+  const exports = members.flatMap(({ name }, index) => {
+    if (stringNames) return [`i${index} as ${q(name)}`]
+    return IDENTIFIER.test(name) ? [`i${index} as ${name}`] : []
+  })
   const all = members.map(({ name }, index) => `  ${q(name)}: i${index}`)
   return [
     ...imports,

@@ -55,3 +55,8 @@ export function pictureParts({ files }: Picture): PictureParts {
     .map(([format, group]): [string, PictureFile[]] => [SUBTYPES[format], group])
   return { main, fallback, sources }
 }
+
+/** The file that stands for the picture where there is room for one: the largest of the fallback format. */
+export function mainFile(picture: Picture): string {
+  return pictureParts(picture).main.file
+}

@@ -71,12 +71,12 @@ describe('parseReference', () => {
 
       ?
       MISSING_PROMPT
-      The import has no prompt.
+      The reference has no prompt.
       > Write virtual:onetoken?prompt=A red fox, virtual:onetoken/hero for an entry of the manifest, or virtual:onetoken/manifest.
 
       ?w=480
       MISSING_PROMPT
-      The import has no prompt.
+      The reference has no prompt.
       > Write virtual:onetoken?prompt=A red fox, virtual:onetoken/hero for an entry of the manifest, or virtual:onetoken/manifest.
 
       ?prompt=

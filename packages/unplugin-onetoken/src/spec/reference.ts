@@ -16,6 +16,17 @@ import type { OutputParameters, Parameters, Reference } from './types.ts'
 /** Specifiers of ours begin so: `virtual:onetoken`, `virtual:onetoken/hero`, `virtual:onetoken?prompt=…`. */
 export const SPECIFIER: RegExp = /^virtual:onetoken(?=[/?]|$)/
 
+/** URLs of ours in style sheets and pages: `onetoken:hero`, `onetoken:?prompt=…`, and what {@link SPECIFIER} takes. */
+export const URL_REFERENCE: RegExp = /^(?:virtual:onetoken(?=[/?]|$)|onetoken:)/i
+
+/** The specifier that a URL in a style sheet or a page stands for: `onetoken:hero?w=960` is `virtual:onetoken/hero?w=960`. */
+export function specifierOfURL(url: string): string {
+  const specifier = url.trim().replace(/^virtual:onetoken/i, 'virtual:onetoken')
+  return specifier.replace(/^onetoken:\/*(?=(\?)?)/i, (_, query?: string) =>
+    query === undefined ? 'virtual:onetoken/' : 'virtual:onetoken',
+  )
+}
+
 /** Names after `virtual:onetoken/` that are no entries. */
 const MANIFEST_NAME = 'manifest'
 
@@ -66,7 +77,7 @@ function inlineParameters(parts: QueryPart[]): Parameters {
     'it cannot be written in a query, only in a manifest',
   )
   if (parameters.prompt === undefined) {
-    throw new OneTokenError('MISSING_PROMPT', 'The import has no prompt.', { hint: EXAMPLE })
+    throw new OneTokenError('MISSING_PROMPT', 'The reference has no prompt.', { hint: EXAMPLE })
   }
   return parameters
 }

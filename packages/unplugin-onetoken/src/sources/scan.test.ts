@@ -2,7 +2,7 @@ import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { scanSources } from './scan.ts'
-import { folder } from './testing.ts'
+import { folder } from '../project/testing.ts'
 
 /** What a scan finds: `file:line:column specifier`, and `file:line:column ?` for words put together at run time. */
 async function scan(files: Record<string, string>, ignore: string[] = []): Promise<string[]> {
@@ -158,7 +158,7 @@ describe('words put together at run time', () => {
 })
 
 describe('component files', () => {
-  it('Vue: scripts, not templates or comments', async () => {
+  it('Vue: scripts and styles, not templates or comments', async () => {
     const code = `<!-- <script>import 'virtual:onetoken/no'</script> -->
 <script lang="ts">
 import a from 'virtual:onetoken/a'
@@ -170,8 +170,15 @@ import b from 'virtual:onetoken/b'
 <template>
   <p>import c from 'virtual:onetoken/no'</p>
 </template>
-<style>p { background: url('virtual:onetoken/no') }</style>`
-    expect(await scanOne(code, 'App.vue')).toEqual(['3:16 virtual:onetoken/a', '7:16 virtual:onetoken/b'])
+<style scoped lang="scss">
+// url('onetoken:no')
+p { background: url('onetoken:c') }
+</style>`
+    expect(await scanOne(code, 'App.vue')).toEqual([
+      '3:16 virtual:onetoken/a',
+      '7:16 virtual:onetoken/b',
+      '14:22 virtual:onetoken/c',
+    ])
   })
 
   it('Vue with JSX', async () => {
@@ -182,6 +189,8 @@ import b from 'virtual:onetoken/b'
   it('Svelte', async () => {
     const code = `<script context="module">import a from 'virtual:onetoken/a'</script>\r\n<script>\r\n  import b from 'virtual:onetoken/b'\r\n</script >\r\n<p>{@html "import 'virtual:onetoken/no'"}</p>`
     expect(await scanOne(code, 'App.svelte')).toEqual(['1:41 virtual:onetoken/a', '3:18 virtual:onetoken/b'])
+    const style = `<script>const a = "<style>p { background: url(onetoken:no) }</style>"</script>\n<style lang='less'>p { background: url(onetoken:@{no}), url(onetoken:c) }</style>`
+    expect(await scanOne(style, 'App.svelte')).toEqual(['2:61 virtual:onetoken/c'])
   })
 
   it('Astro: the front and the scripts', async () => {
@@ -192,6 +201,47 @@ import b from 'virtual:onetoken/b'
     ])
     expect(await scanOne(`<script>import b from 'virtual:onetoken/b'</script>`, 'Page.astro')).toEqual([
       '1:24 virtual:onetoken/b',
+    ])
+  })
+})
+
+describe('style sheets', () => {
+  it.each([
+    [
+      'a.css',
+      `/* url(onetoken:no) */\np { background: URL( "onetoken:?prompt=a; b" ) }`,
+      '2:23 virtual:onetoken?prompt=a; b',
+    ],
+    ['a.scss', `// url(onetoken:no)\np { background: url(onetoken:a) }`, '2:21 virtual:onetoken/a'],
+    ['a.less', `p { background: url('onetoken:a?w=3') }`, '1:22 virtual:onetoken/a?w=3'],
+    ['a.styl', `p\n  background url(virtual:onetoken/a)`, '2:18 virtual:onetoken/a'],
+  ])('%s', async (name, code, found) => {
+    expect(await scanOne(code, name)).toEqual([found])
+  })
+})
+
+describe('pages', () => {
+  it('elements, styles and module scripts, in order', async () => {
+    const code = `<!doctype html>
+<!-- <img src="onetoken:no"> <script>import 'virtual:onetoken/no'</script> -->
+<link rel="icon" href="onetoken:icon">
+<style>
+  body { background: url('onetoken:paper') }
+</style>
+<script type="module">
+  import a from 'virtual:onetoken/a'
+</script>
+<p style="background: url('onetoken:inside')">onetoken:no</p>
+<p style="background: url(&quot;onetoken:?prompt=a&amp;w=3&quot;)"></p>
+<img srcset="onetoken:small?w=48 48w, onetoken:?prompt=cut off 96w" src=onetoken:hero>`
+    expect(await scanOne(code, 'index.html')).toEqual([
+      '3:24 virtual:onetoken/icon',
+      '5:27 virtual:onetoken/paper',
+      '8:18 virtual:onetoken/a',
+      '10:28 virtual:onetoken/inside',
+      '11:11 virtual:onetoken?prompt=a&w=3',
+      '12:14 virtual:onetoken/small?w=48',
+      '12:73 virtual:onetoken/hero',
     ])
   })
 })
@@ -238,6 +288,8 @@ describe('files', () => {
         'a.js': strange,
         'b.tsx': strange,
         'c.vue': unclosed,
+        'c.html': `${unclosed}${'<div style="onetoken">'.repeat(5000)}`,
+        'c.css': `${'a{'.repeat(5000)} onetoken ${'url('.repeat(5000)}`,
         'd.js': `\0\ud800 ${code}`,
         'e.js': '',
       }),

@@ -13,9 +13,9 @@ const SCRIPT = /<!--[\s\S]*?-->|(<script\b((?:"[^"]*"|'[^']*'|[^>"'])*)>)([\s\S]
 /** The fence of an Astro file. */
 const FRONT = /^(\ufeff?\s*---[^\S\n]*\n)([\s\S]*?)\n---/
 
-/** The scripts of a file. In component files only what is script is read as such, not the template. */
+/** The scripts of a file. In pages and component files only what is script is read as such, not the template. */
 export function scriptsOf(text: string, extension: string): Script[] {
-  if (!['.vue', '.svelte', '.astro'].includes(extension)) {
+  if (!['.vue', '.svelte', '.astro', '.html'].includes(extension)) {
     return [{ code: text, offset: 0, jsx: !['.ts', '.mts', '.cts'].includes(extension) }]
   }
   const front = extension === '.astro' ? FRONT.exec(text) : null

@@ -4,7 +4,9 @@ import glob from 'fast-glob'
 import type { Place } from '../errors.ts'
 import { placesOf } from '../spec/places-of.ts'
 import { SPECIFIER } from '../spec/reference.ts'
+import type { HtmlReference } from './html-references.ts'
 import { scriptsOf } from './scripts.ts'
+import { stylesOf } from './styles.ts'
 import { tokensOf, type PlacedToken } from './tokens.ts'
 
 /** A reference in a source file. */
@@ -20,8 +22,11 @@ export interface Scan {
   unknown: Place[]
 }
 
-const SOURCES = '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro}'
-const IGNORED = [
+/** Files that may name pictures. */
+export const SOURCES: string =
+  '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
+/** What is no source of the site. */
+export const IGNORED: string[] = [
   '**/node_modules/**',
   '**/dist/**',
   '**/build/**',
@@ -34,7 +39,10 @@ const IGNORED = [
 ]
 const WORD = 'virtual:onetoken'
 
-/** Find imports of pictures in the sources of a project. `ignore` are globs relative to the root. */
+/**
+ * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are globs
+ * relative to the root.
+ */
 export async function scanSources(root: string, ignore: readonly string[]): Promise<Scan> {
   const files = await glob(SOURCES, {
     cwd: root,
@@ -45,18 +53,68 @@ export async function scanSources(root: string, ignore: readonly string[]): Prom
   const scan: Scan = { references: [], unknown: [] }
   for (const file of files.sort()) {
     const text = await readFile(file, 'utf8').catch(() => '')
-    if (!text.includes(WORD)) continue
+    if (!/onetoken/i.test(text)) continue
     const placeOf = placesOf(text, file)
-    for (const script of scriptsOf(text, extname(file))) {
-      for (const { token, complete } of importsOf(tokensOf(script))) {
-        // The place of the specifier itself, behind its quote.
-        const place = placeOf(token.offset + 1)
-        if (complete) scan.references.push({ specifier: token.text ?? '', place })
-        else scan.unknown.push(place)
-      }
+    const found = [...scriptReferences(text, file), ...(await otherReferences(text, file))]
+    for (const { specifier, offset } of found.sort((a, b) => a.offset - b.offset)) {
+      if (specifier === undefined) scan.unknown.push(placeOf(offset))
+      else scan.references.push({ specifier, place: placeOf(offset) })
     }
   }
   return scan
+}
+
+/** A reference in a file. */
+interface Found {
+  /** Undefined when it is put together at run time. */
+  specifier: string | undefined
+  /** Where its words begin. */
+  offset: number
+}
+
+function scriptReferences(text: string, file: string): Found[] {
+  if (!text.includes(WORD)) return []
+  return scriptsOf(text, extname(file)).flatMap((script) =>
+    importsOf(tokensOf(script)).map(({ token, complete }) => ({
+      specifier: complete ? (token.text ?? '') : undefined,
+      // Behind its quote.
+      offset: token.offset + 1,
+    })),
+  )
+}
+
+/** Of style sheets and pages. Their parsers are loaded when there are any. */
+async function otherReferences(text: string, file: string): Promise<Found[]> {
+  const found: Found[] = []
+  for (const { css, offset, dialect } of stylesOf(text, extname(file))) {
+    const { cssReferences } = await import('./css-references.ts')
+    for (const one of cssReferences(css, dialect)) found.push({ ...one, offset: offset + one.offset })
+  }
+  if (!['.html', '.vue'].includes(extname(file))) return found
+  const { htmlReferences } = await import('./html-references.ts')
+  for (const reference of htmlReferences(text).references) found.push(...(await pageReferences(reference)))
+  return found
+}
+
+async function pageReferences(reference: HtmlReference): Promise<Found[]> {
+  if (reference.kind === 'style') {
+    const { cssReferences } = await import('./css-references.ts')
+    const { css, offset, exact } = reference
+    return cssReferences(css).map((one) => ({ ...one, offset: exact ? offset + one.offset : offset }))
+  }
+  // What cannot be read is told by the build.
+  if (reference.kind === 'unread') return []
+  if (reference.kind === 'srcset') return reference.candidates.filter(({ cutOff }) => cutOff === undefined)
+  return [reference]
+}
+
+/** Specifiers of the pictures that a script imports; those that are put together at run time are left out. */
+export function specifiersOf(code: string, file: string): string[] {
+  return scriptsOf(code, extname(file)).flatMap((script) =>
+    importsOf(tokensOf(script)).flatMap(({ token, complete }) =>
+      complete && token.text !== undefined ? [token.text] : [],
+    ),
+  )
 }
 
 /** A specifier of ours in an import, or the beginning of one that is put together at run time. */

@@ -1,0 +1,166 @@
+import { basename } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { mainFile, manifestModule, pictureModule, summaryText, writeTypes } from '../engine/index.ts'
+import type { Engine, Picture, ReferenceFile, Run } from '../engine/index.ts'
+import { OneTokenError } from '../errors.ts'
+import { bundlerError } from './bundler-error.ts'
+import type { PluginOptions } from './options.ts'
+
+/** Files that make a picture another when they change, and one that does so when it appears. */
+export interface Watched {
+  /** Empty for a picture that failed: any file of the project may mend it. */
+  watch: readonly string[]
+  awaited?: string | undefined
+}
+
+/** A picture that a style sheet or a page names. */
+export interface NamedPicture extends Watched {
+  picture: Picture
+  /** The largest file of the fallback format: what one URL stands for. */
+  file: string
+}
+
+/** One build after the other of one instance of the plugin: what the hooks of all bundlers do. */
+export interface Build {
+  /** A build starts. One may start before the last one has ended, and several at once for Vite's environments. */
+  begin(): void
+  /** The descriptor of a specifier; its picture is begun unless the reference is only looked at. */
+  resolve(specifier: string, importer: string | undefined, scans?: boolean): Promise<string>
+  /** The descriptor of a file that may be a manifest. */
+  resolveManifest(file: string): Promise<string | undefined>
+  /** JavaScript of a descriptor's module. */
+  module(descriptor: string, reference: ReferenceFile): Promise<{ code: string } & Watched>
+  /** The picture of a reference in a style sheet or a page, as it is `written` there. */
+  picture(specifier: string, importer: string | undefined, written?: string): Promise<NamedPicture>
+  /** Wait for what was begun, and take what went wrong. */
+  settle(failed: boolean): Promise<Error | undefined>
+  /** A build has ended. True when no other goes on. */
+  close(): Promise<boolean>
+  /** Close, and where it was the last build write the types and say what was done. */
+  finish(dts: PluginOptions['dts']): Promise<void>
+}
+
+/** What a {@link Build} works with. */
+export interface BuildHost {
+  /** The engine of the project; asked each time, as bundlers tell the root late. */
+  engine(): Engine
+  /**
+   * The bundler writes its output before it calls a hook at the end, so that a picture that cannot be had has to
+   * fail its module. The first one waits for all that was begun, to tell everything at once.
+   */
+  failsInModules?: boolean | undefined
+  /** Whether the bundler knows `export { a as "team/ada" }`. @default true */
+  stringNames?: boolean | undefined
+}
+
+/** Milliseconds in which a bundler that has one module begins to load those that it imports. */
+const GRACE = 50
+
+/** A {@link Build} for one instance of the plugin. */
+export function createBuild({ engine, failsInModules = false, stringNames = true }: BuildHost): Build {
+  let run: Run | undefined
+  let underWay = 0
+  let said: string | undefined
+  const current = (): Run => (run ??= engine().begin())
+
+  /** Errors as bundlers show them. */
+  const readable = async <T>(work: () => Promise<T>): Promise<T> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw bundlerError(error, engine().root)
+    }
+  }
+
+  const load = async (descriptor: string): Promise<{ picture: Picture } & Watched> => {
+    const loaded = await current().loadPicture(descriptor)
+    if (loaded.failed !== true || !failsInModules) return loaded
+    // What the bundler asks for next may fail as well.
+    await setTimeout(GRACE)
+    const problem = await current().settle(false)
+    if (problem !== undefined) throw problem
+    return loaded
+  }
+
+  const build: Build = {
+    begin() {
+      underWay += 1
+      current()
+    },
+
+    resolve: (specifier, importer, scans = false) =>
+      readable(async () => {
+        const descriptor = await current().resolve(specifier, importer)
+        if (!scans && engine().purpose === 'build') current().start(descriptor)
+        return descriptor
+      }),
+
+    resolveManifest: (file) => readable(() => current().resolveManifest(file)),
+
+    module: (descriptor, reference) =>
+      readable(async () => {
+        const { kind } = await current().read(descriptor)
+        if (kind === 'manifest') {
+          const { members, watch } = await current().loadManifest(descriptor)
+          if (engine().purpose === 'build') for (const member of members) current().start(member.descriptor)
+          const named = members.map(({ name, descriptor: file }) => ({
+            name,
+            specifier: `./${basename(file)}`,
+          }))
+          return { code: manifestModule(named, stringNames), watch }
+        }
+        const { picture, ...files } = await load(descriptor)
+        return { code: pictureModule(picture, reference), ...files }
+      }),
+
+    picture: (specifier, importer, written) =>
+      readable(async () => {
+        const descriptor = await current().resolve(specifier, importer, written)
+        if ((await current().read(descriptor)).kind === 'manifest') throw notOnePicture(importer)
+        const loaded = await load(descriptor)
+        return { ...loaded, file: mainFile(loaded.picture) }
+      }),
+
+    async settle(failed) {
+      const problem = await run?.settle(failed)
+      return problem === undefined ? undefined : (bundlerError(problem, engine().root) as Error)
+    },
+
+    async close() {
+      underWay = Math.max(0, underWay - 1)
+      if (underWay > 0) return false
+      const ended = run
+      run = undefined
+      return (await ended?.close()) === true
+    },
+
+    async finish(dts) {
+      const isLast = await build.close()
+      if (dts !== false) await writeTypesOf(engine(), dts)
+      const text = isLast ? summaryText(engine().summary()) : undefined
+      // Who watches is told when something is different.
+      if (text === undefined || (text === said && engine().purpose === 'dev')) return
+      said = text
+      engine().log.info(text)
+    },
+  }
+  return build
+}
+
+function notOnePicture(file: string | undefined): OneTokenError {
+  return new OneTokenError('QUERY_INVALID', 'onetoken:manifest is all pictures, and a URL is one.', {
+    hint: 'Name an entry, as in onetoken:hero.',
+    place: file === undefined ? undefined : { file },
+  })
+}
+
+/** Write the types of the manifest's entries. A project that cannot be read is told by whoever loads its pictures. */
+export async function writeTypesOf(engine: Engine, dts: string | undefined): Promise<void> {
+  const project = await engine.project().catch(() => undefined)
+  if (project === undefined) return
+  try {
+    await writeTypes(project, dts)
+  } catch (error) {
+    engine.log.warn(`the types were not written: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}

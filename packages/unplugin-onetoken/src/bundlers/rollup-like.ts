@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import type { EmittedAsset } from 'rollup'
+import type { UnpluginBuildContext, UnpluginOptions } from 'unplugin'
+import type { Engine, Log } from '../engine/index.ts'
+import { createBuild } from './build.ts'
+import { watchPaths } from './watch-paths.ts'
+import type { PublicPathOptions } from './options.ts'
+import { checkOutputs } from './outputs.ts'
+import { plugin } from './plugin.ts'
+import { engineFor } from './registry.ts'
+
+/** What Rollup's and Rolldown's contexts have in common. */
+interface Context {
+  meta: { watchMode: boolean }
+  emitFile(file: EmittedAsset): string
+  resolve(id: string, importer?: string, options?: { skipSelf?: boolean }): Promise<{ id: string } | null>
+  info(message: string): void
+  warn(message: string): void
+  addWatchFile(file: string): void
+}
+
+/** A chunk or an asset of a bundle. */
+type Output =
+  | { type: 'asset'; fileName: string; source: string | Uint8Array }
+  | { type: 'chunk'; fileName: string; code: string }
+
+/** The hooks that Rollup and Rolldown have and unplugin has not. */
+interface Hooks {
+  buildStart(this: Context): void
+  resolveFileUrl(options: { fileName: string; referenceId: string }): string | undefined
+  generateBundle: { order: 'post'; handler(options: object, bundle: Record<string, Output>): Promise<void> }
+  closeBundle(): Promise<void>
+}
+
+/** The plugin for Rollup and for Rolldown, which has Rollup's hooks. */
+export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hooks: Hooks } {
+  let engine: Engine | undefined
+  let log: Log = { info() {}, warn() {} }
+  const engineOf = (): Engine => {
+    if (engine === undefined) throw new TypeError('The build has not started yet')
+    return engine
+  }
+  const build = createBuild({ engine: engineOf })
+  const emitted = new Set<string>()
+
+  const hooks = plugin({
+    engine: engineOf,
+    build,
+    reference: (loading) => (file, name) => {
+      // The context is Rollup's own, whose `emitFile` returns a reference.
+      const reference = native(loading).emitFile({
+        type: 'asset',
+        name: basename(file),
+        source: readFileSync(file),
+      })
+      emitted.add(reference)
+      return { statement: `const ${name} = import.meta.ROLLUP_FILE_URL_${reference}`, expression: name }
+    },
+    watch(loading, _, files) {
+      const { watchMode } = native(loading).meta
+      if (watchMode) for (const path of watchPaths(files, engineOf().root)) native(loading).addWatchFile(path)
+    },
+    async resolvePath(resolving, id, importer) {
+      const resolved = await native(resolving).resolve(id, importer, { skipSelf: true })
+      return resolved?.id.split('?', 1)[0]
+    },
+  })
+
+  return {
+    ...hooks,
+    // A manifest that another plugin has resolved would be that one's.
+    resolveId: { ...hooks.resolveId, order: 'pre' } as typeof hooks.resolveId,
+    hooks: {
+      buildStart() {
+        const { watchMode } = this.meta
+        log = { info: (message) => this.info(message), warn: (message) => this.warn(message) }
+        engine = engineFor(options, {
+          root: process.cwd(),
+          mode: undefined,
+          isPlain: !watchMode,
+          isServer: false,
+          log,
+          optionNames: ['publicPath'],
+        })
+        build.begin()
+      },
+      resolveFileUrl({ fileName, referenceId }) {
+        const { publicPath } = options
+        if (publicPath === undefined || !emitted.has(referenceId)) return undefined
+        return JSON.stringify(publicPath + encodeURI(fileName))
+      },
+      generateBundle: {
+        order: 'post',
+        async handler(_, bundle) {
+          const files = Object.values(bundle).map((output) => ({
+            name: output.fileName,
+            content: output.type === 'asset' ? output.source : output.code,
+          }))
+          await checkOutputs(engineOf(), files)
+        },
+      },
+      closeBundle: () => build.finish(options.dts),
+    },
+  }
+}
+
+function native(context: UnpluginBuildContext): Context {
+  return context as unknown as Context
+}

@@ -1,0 +1,66 @@
+import { dirname, relative } from 'node:path'
+import {
+  applyEdits,
+  cssReferences,
+  cssURL,
+  scriptURLs,
+  type CssDialect,
+  type CssReference,
+} from '../engine/index.ts'
+import { normalizePath } from './normalize-path.ts'
+
+/** Style sheets, also those in a component file or a page, such as `App.vue?vue&type=style&index=0&lang.scss`. */
+export const STYLE_ID: RegExp = /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss)(?:$|\?)/
+
+/** Style sheets, and scripts, which have `new URL('…', import.meta.url)`. */
+export const SOURCE_ID: RegExp =
+  /\.(?:css|less|sass|scss|styl|stylus|pcss|postcss|sss|[cm]?[jt]sx?|vue|svelte)(?:$|\?)/
+
+/** What every reference has in it: a quick look before anything is parsed. */
+export const MAY_NAME_PICTURE: RegExp = /onetoken[:/?]/i
+
+/** What is written in the place of a picture. */
+export type URLOf = (reference: Pick<CssReference, 'specifier' | 'written' | 'folder'>) => Promise<string>
+
+/** The source `id` with a URL for every picture that it names by one; undefined when it names none. */
+export async function rewriteURLs(code: string, id: string, urlOf: URLOf): Promise<string | undefined> {
+  if (STYLE_ID.test(id)) return await rewriteCss(code, dialectOf(id), urlOf)
+  if (!/\bnew\s+URL\s*\(/.test(code)) return undefined
+  const [file = id] = id.split('?', 1)
+  const edits = (await scriptURLs(code, file)).map(async ({ start, end, ...reference }) => ({
+    start,
+    end,
+    text: JSON.stringify(await urlOf({ ...reference, folder: '' })),
+  }))
+  return edits.length === 0 ? undefined : applyEdits(code, await Promise.all(edits))
+}
+
+/** The style sheet with a URL for every picture that it names; undefined when it names none. */
+export async function rewriteCss(
+  css: string,
+  dialect: CssDialect,
+  urlOf: URLOf,
+): Promise<string | undefined> {
+  if (!MAY_NAME_PICTURE.test(css)) return undefined
+  const edits = (await cssReferences(css, dialect)).map(async (reference) => ({
+    start: reference.start,
+    end: reference.end,
+    text: cssURL(await urlOf(reference)),
+  }))
+  return edits.length === 0 ? undefined : applyEdits(css, await Promise.all(edits))
+}
+
+/** The language of a style sheet, by the end of its id. */
+function dialectOf(id: string): CssDialect {
+  const [, extension = ''] = /\.(less|sass|scss|styl|stylus|sss)(?:$|\?)/.exec(id) ?? []
+  if (extension === 'less') return 'less'
+  return extension === '' ? 'css' : 'sass'
+}
+
+/** How the file `from` names the file `to`: relative, as bundlers read a leading `/` in many ways. */
+export function relativeURL(from: string, to: string): string {
+  const path = normalizePath(relative(dirname(from), to))
+  // Bundlers decode it.
+  const encoded = path.replaceAll('%', '%25')
+  return encoded.startsWith('.') ? encoded : `./${encoded}`
+}
