@@ -64,7 +64,7 @@ describe('references', () => {
   })
   it('no prompt', async () => {
     expect(await failure({ 'main.js': importing('w=480') })).toMatchInlineSnapshot(`
-      "main.js:1:16 The import has no prompt.
+      "main.js:1:16 The reference has no prompt.
         Write virtual:onetoken?prompt=A red fox, virtual:onetoken/hero for an entry of the manifest, or virtual:onetoken/manifest."
     `)
   })

@@ -1,5 +1,5 @@
-import type { ChildProcess } from 'node:child_process'
-import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
+import { outputOf } from '../helpers/output.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
 
@@ -10,34 +10,6 @@ const MANIFEST =
 const files = {
   'main.js': `import hero, { width, height, srcset } from 'virtual:onetoken/hero'\nglobalThis.result = { hero, width, height, srcset }`,
   'images.yaml': MANIFEST,
-}
-
-/** Wait until what a process prints holds `text`, from where the last wait ended. */
-function watcher(child: ChildProcess): (text: string) => Promise<string> {
-  let output = ''
-  let seen = 0
-  const waiting = new Set<() => void>()
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.on('data', (chunk: Buffer) => {
-      // eslint-disable-next-line no-control-regex
-      output += chunk.toString().replace(/\u001b\[[0-9;]*[A-Za-z]/g, '')
-      for (const look of waiting) look()
-    })
-  }
-  onTestFinished(() => void child.kill())
-  return (text) =>
-    new Promise((resolve, reject) => {
-      const look = (): void => {
-        const at = output.indexOf(text, seen)
-        if (at < 0) return
-        waiting.delete(look)
-        seen = at + text.length
-        resolve(output)
-      }
-      waiting.add(look)
-      child.on('close', () => reject(new Error(`ended before "${text}":\n${output}`)))
-      look()
-    })
 }
 
 async function rendered(site: Site): Promise<void> {
@@ -51,7 +23,7 @@ describe.each([8, 7] as const)('vite build --watch, Vite %i', (vite) => {
     await rendered(site)
     mock.reset()
     const child = site.start(VITE, ['build', '--watch'], apiEnv(mock.url))
-    const until = watcher(child)
+    const until = outputOf(child)
     await until('built in')
     expect((await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path))).toHaveLength(4)
     await site.write({ 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') })
@@ -65,7 +37,7 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
   it('serves placeholders of the right size, and the pictures when they are rendered', async () => {
     const site = await createSite(files, vite)
     const child = site.start(VITE, ['--port', '0', '--host', '127.0.0.1'], apiEnv(mock.url))
-    const until = watcher(child)
+    const until = outputOf(child)
     const output = await until('Local:').then(() => until('\n'))
     const [, origin = ''] = /Local:\s+(http:\/\/[\d.]+:\d+)/.exec(output) ?? []
     const get = async (path: string): Promise<string> => (await fetch(origin + path)).text()
@@ -73,9 +45,8 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
     const picture = async (): Promise<{ code: string; files: string[] }> => {
       const [, path = ''] = /from "([^"]*onetoken\.mjs[^"]*)"/.exec(await get('/main.js')) ?? []
       const code = await get(path)
-      const modules = [...code.matchAll(/^import \w+ from "([^"]+)"/gm)].map(([, url = '']) => url)
-      const urls = modules.map(async (url) => /"(\/[^"]+)"/.exec(await get(url))?.[1] ?? '')
-      return { code, files: await Promise.all(urls) }
+      const urls = [...code.matchAll(/"(\/[^"]+\.(?:svg|avif|webp))/g)].map(([, url = '']) => url)
+      return { code, files: [...new Set(urls)] }
     }
 
     const before = await picture()

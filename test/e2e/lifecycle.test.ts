@@ -126,21 +126,3 @@ it('refuses an option that is none, as it would be without effect', async () => 
   expect(status).toBe(1)
   expect(output).toContain('The plugin has no option "missing".')
 })
-
-it.each([
-  ['main.js', 'globalThis.load = (words) => import(`virtual:onetoken?prompt=${words}`)'],
-  ['main.js', "import './style.css'"],
-  [
-    'index.html',
-    '<!doctype html><img src="virtual:onetoken/hero" alt=""><script type="module" src="/main.js"></script>',
-  ],
-])('fails when a reference is left in the output of %s', async (file, content) => {
-  const site = await createSite({
-    'main.js': '',
-    'style.css': 'body { background: url("onetoken:hero") }',
-    [file]: content,
-  })
-  const { status, output } = await site.build(apiEnv(mock.url))
-  expect(status, output).toBe(1)
-  expect(output).toMatch(/The file \S+ of the build holds a reference to a picture that nothing resolved/)
-})

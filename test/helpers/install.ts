@@ -11,27 +11,94 @@ const run = promisify(execFile)
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const packageFolder = join(root, 'packages/unplugin-onetoken')
 
-/** Versions of Vite that the tests run, from the workspace's lockfile. */
-const VITES = { 8: 'vite@8.3.8', 7: 'vite@7.3.8' } as const
+const COMMON = ['vitest@4.1.12', 'typescript@6.0.3']
+
+/** The package `bun` downloads its binary when it is installed; this one is the binary. */
+export const BUN_PACKAGE = `@oven/bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`
+
+/** What is installed beside the package, for each major of Vite; the other bundlers beside the newer one. */
+const PACKAGES = {
+  8: [
+    'vite@8.3.8',
+    '@vitejs/plugin-react@6.3.0',
+    'react@19.3.1',
+    'react-dom@19.3.1',
+    '@vitejs/plugin-vue@6.0.11',
+    'vue@3.5.45',
+    'rollup@4.68.7',
+    'rolldown@1.3.2',
+    'webpack@5.112.2',
+    'webpack-cli@7.3.1',
+    'html-webpack-plugin@5.6.8',
+    '@rspack/core@2.3.2',
+    '@rspack/cli@2.2.8',
+    'esbuild@0.28.2',
+    '@farmfe/core@1.7.11',
+    '@farmfe/cli@1.0.5',
+    `${BUN_PACKAGE}@1.4.5`,
+    'css-loader@7.1.5',
+    'style-loader@4.0.0',
+    'mini-css-extract-plugin@2.10.2',
+    'sass-embedded@1.108.2',
+    'sass-loader@16.0.8',
+    'less@4.9.1',
+    '@rollup/plugin-yaml@5.0.0',
+    'yaml-loader@0.9.0',
+    'vite-imagetools@9.0.3',
+    ...COMMON,
+  ],
+  7: ['vite@7.3.8', ...COMMON],
+} as const
 
 /** A major of Vite. */
-export type ViteMajor = keyof typeof VITES
+export type ViteMajor = keyof typeof PACKAGES
 
 /**
- * Pack the package and install the tarball with each Vite into empty folders outside the workspace, as a user
- * would. Returns the folder of each. Folders are reused while the tarball's content is the same.
+ * Pack the package and install the tarball with each Vite and the bundlers into empty folders outside the workspace, as
+ * a user would. Returns the folder of each. What the package depends on is installed once, a folder above the package,
+ * and stays there for every tarball that depends on the same.
  */
 export async function installPacked(): Promise<Record<ViteMajor, string>> {
   const tarball = await pack()
+  const { dependencies } = JSON.parse(
+    await readFile(join(packageFolder, 'package.json'), 'utf8'),
+  ) as object & {
+    dependencies: object
+  }
+  const base = join(
+    tmpdir(),
+    `picture-sites-${hashOf(process.version, JSON.stringify([PACKAGES, dependencies]))}`,
+  )
+  const name = hashOf(await readFile(tarball))
+  const install = async (major: ViteMajor): Promise<string> => {
+    const modules = join(base, `vite${major}`)
+    await once(modules, (folder) => installModules(folder, [tarball, ...PACKAGES[major]]))
+    const folder = join(modules, name)
+    await once(folder, (building) => unpack(tarball, join(building, 'node_modules/unplugin-onetoken')))
+    return folder
+  }
+  const [seven, eight] = await Promise.all([install(7), install(8)])
+  return { 7: seven, 8: eight }
+}
+
+function hashOf(...parts: (string | Buffer)[]): string {
   const hash = createHash('sha256')
-    .update(await readFile(tarball))
-    .update(process.version)
-    .digest('hex')
-    .slice(0, 12)
-  const base = join(tmpdir(), `picture-sites-${hash}`)
-  const folders = { 7: join(base, 'vite7'), 8: join(base, 'vite8') }
-  await Promise.all(([7, 8] as const).map((major) => install(folders[major], tarball, VITES[major])))
-  return folders
+  for (const part of parts) hash.update(part)
+  return hash.digest('hex').slice(0, 12)
+}
+
+/** Make a folder whole or not at all. */
+async function once(folder: string, make: (building: string) => Promise<void>): Promise<void> {
+  if (existsSync(folder)) return
+  const building = `${folder}.${process.pid}`
+  await rm(building, { recursive: true, force: true })
+  await mkdir(building, { recursive: true })
+  await make(building)
+  await rename(building, folder).catch(async (error: unknown) => {
+    // Another run was first.
+    if (!existsSync(folder)) throw error
+    await rm(building, { recursive: true, force: true })
+  })
 }
 
 async function pack(): Promise<string> {
@@ -44,22 +111,22 @@ async function pack(): Promise<string> {
   return join(to, stdout.trim().split('\n').at(-1) ?? '')
 }
 
-async function install(folder: string, tarball: string, vite: string): Promise<void> {
-  if (existsSync(join(folder, 'node_modules/unplugin-onetoken/package.json'))) return
-  const building = `${folder}.${process.pid}`
-  await rm(building, { recursive: true, force: true })
-  await mkdir(building, { recursive: true })
+async function installModules(folder: string, packages: string[]): Promise<void> {
   await writeFile(
-    join(building, 'package.json'),
+    join(folder, 'package.json'),
     JSON.stringify({ name: 'site', private: true, type: 'module' }),
   )
-  const packages = [tarball, vite, 'vitest@4.1.12', 'typescript@6.0.3']
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
-    cwd: building,
+    cwd: folder,
     env: cleanEnv(),
   })
-  await rm(folder, { recursive: true, force: true })
-  await rename(building, folder)
+  // The one that is tested lies nearer to the sites.
+  await rm(join(folder, 'node_modules/unplugin-onetoken'), { recursive: true })
+}
+
+async function unpack(tarball: string, folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true })
+  await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
 }
 
 /** Without the settings that a package manager hands down, and without what would change a build. */

@@ -1,9 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join, relative } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
-import { cleanEnv, type ViteMajor } from './install.ts'
+import { BUN_PACKAGE, cleanEnv, type ViteMajor } from './install.ts'
 
 /** What a command left. */
 export interface Ran {
@@ -15,6 +16,8 @@ export interface Ran {
 /** A small real project beside an installed package. */
 export interface Site {
   folder: string
+  /** Absolute path of what is installed, such as `node_modules/vite/bin/vite.js`. */
+  installed(path: string): string
   write(files: Record<string, string | Uint8Array>): Promise<void>
   read(path: string): Promise<Buffer>
   /** Paths below `folder`, sorted, with `/`. */
@@ -24,7 +27,10 @@ export interface Site {
   run(script: string, args: string[], env?: Record<string, string>): Promise<Ran>
   /** Run a script of the site itself. */
   runOwn(script: string, env?: Record<string, string>): Promise<Ran>
+  /** Run a script of the site itself by Bun. */
+  runBun(script: string, env?: Record<string, string>): Promise<Ran>
   start(script: string, args: string[], env?: Record<string, string>): ChildProcess
+  startOwn(script: string, env?: Record<string, string>): ChildProcess
   /** `vite build` */
   build(env?: Record<string, string>, ...args: string[]): Promise<Ran>
   /** `onetoken …` */
@@ -32,6 +38,7 @@ export interface Site {
 }
 
 export const VITE = 'node_modules/vite/bin/vite.js'
+const BUN = `node_modules/${BUN_PACKAGE}/bin/bun${process.platform === 'win32' ? '.exe' : ''}`
 export const ONETOKEN = 'node_modules/unplugin-onetoken/bin/onetoken.mjs'
 
 /** A key that is looked for in all that is written and printed. */
@@ -57,9 +64,10 @@ export async function createSite(
   const folder = join(install, 'sites', randomBytes(6).toString('hex'))
   await mkdir(folder, { recursive: true })
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
-  const script = (path: string): string => join(install, path)
+  const installed = (path: string): string =>
+    [install, dirname(install)].map((above) => resolve(above, path)).find(existsSync) ?? path
   const start: Site['start'] = (path, args, env = {}) =>
-    spawn(process.execPath, [script(path), ...args], {
+    spawn(process.execPath, [installed(path), ...args], {
       cwd: folder,
       env: { ...cleanEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,17 +95,18 @@ export async function createSite(
     async remove(...paths) {
       for (const path of paths) await rm(join(folder, path), { recursive: true, force: true })
     },
-    runOwn: (path, env) => site.run(relative(install, join(folder, path)), [], env),
-    async run(path, args, env) {
-      const child = start(path, args, env)
-      let output = ''
-      child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))
-      const status = await new Promise<number | null>((resolve, reject) =>
-        child.on('error', reject).on('close', resolve),
-      )
-      return { status, output: withoutColours(output) }
-    },
+    runOwn: (path, env) => ended(site.startOwn(path, env)),
+    startOwn: (path, env) => start(join(folder, path), [], env),
+    installed,
+    run: (path, args, env) => ended(start(path, args, env)),
+    runBun: (path, env = {}) =>
+      ended(
+        spawn(installed(BUN), [path], {
+          cwd: folder,
+          env: { ...cleanEnv(), ...env },
+          stdio: ['ignore', 'pipe', 'pipe'],
+        }),
+      ),
     build: (env, ...args) => site.run(VITE, ['build', ...args], env),
     onetoken: (env, ...args) => site.run(ONETOKEN, args, env),
   }
@@ -108,6 +117,16 @@ export async function createSite(
     ...files,
   })
   return site
+}
+
+async function ended(child: ChildProcess): Promise<Ran> {
+  let output = ''
+  child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  const status = await new Promise<number | null>((resolve, reject) =>
+    child.on('error', reject).on('close', resolve),
+  )
+  return { status, output: withoutColours(output) }
 }
 
 function withoutColours(text: string): string {

@@ -1,0 +1,120 @@
+import { describe, expect, it } from 'vitest'
+import { bundle, BUNDLERS, createBundledSite } from '../helpers/bundlers.ts'
+import { useMock } from '../helpers/mock.ts'
+import { apiEnv, createSite } from '../helpers/site.ts'
+
+const mock = useMock()
+
+const MANIFEST = `version: 1
+images:
+  hero: { prompt: A fjord, quality: low, widths: [48, 96], size: 1536x1024, formats: [avif, webp], alt: Fjord }
+  icon: { prompt: A boat, quality: low, widths: [16] }
+`
+
+describe.each(BUNDLERS)('a reference that nothing resolved, %s', (bundler) => {
+  it.each([
+    ['an import at run time', 'globalThis.load = (words) => import(`virtual:onetoken?prompt=${words}`)'],
+    ['markup in a string', `document.body.innerHTML = '<img src="onetoken:hero" alt="">'`],
+    ['a property', `globalThis.props = { src: 'virtual:onetoken/hero' }`],
+    ['a style', `document.body.style.background = 'url("onetoken:hero")'`],
+  ])('fails the build and names file and line: %s', async (_, code) => {
+    const site = await createBundledSite({
+      'main.js': `import './part.js'\nglobalThis.result = 1`,
+      'part.js': `// first line\n${code}`,
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+    expect(status, output).toBe(1)
+    expect(output).toMatch(/part\.js:2/)
+    expect(mock.requests).toHaveLength(0)
+    expect(await site.list('dist')).toEqual([])
+  })
+})
+
+describe('templates in Vite', () => {
+  const config = `import onetoken from 'unplugin-onetoken/vite'
+import vue from '@vitejs/plugin-vue'
+export default { plugins: [onetoken(), vue()] }`
+  const main = `import { createApp } from 'vue'\nimport App from './App.vue'\ncreateApp(App).mount('body')`
+  const vueSite = (template: string): Parameters<typeof createSite>[0] => ({
+    'vite.config.js': config,
+    'main.js': main,
+    'images.yaml': MANIFEST,
+    'App.vue': `<script setup>\nconst open = true, words = 'x'\n</script>\n\n<template>\n  ${template}\n</template>\n\n<style scoped>\np { background: url(onetoken:icon) }\n</style>\n`,
+  })
+
+  it('makes pictures of literal references in Vue', async () => {
+    const site = await createSite(
+      vueSite(`<main>
+    <img class="a" src="onetoken:hero" sizes="50vw">
+    <img v-if="open" :alt="words" src="onetoken:hero?w=40">
+    <picture><source srcset="onetoken:hero?format=avif" type="image/avif"><img src="onetoken:hero?format=webp" alt=""></picture>
+    <video poster="onetoken:icon"></video>
+  </main>`),
+    )
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status, output).toBe(0)
+    expect(output).not.toMatch(/alt="…"/)
+    expect(mock.stats.billed).toBe(2)
+    const dist = await site.list('dist')
+    const script = (await site.read(dist.find((path) => path.endsWith('.js')) ?? '')).toString()
+    expect(script).not.toMatch(/onetoken[:/]/)
+    const shipped = dist.filter((path) => /\.(?:avif|webp)$/.test(path))
+    // hero: 48 and 96 in two formats, 40 in both; icon once; each of them is named in the script or the style sheet.
+    expect(shipped.length).toBeGreaterThanOrEqual(6)
+    for (const [url] of script.matchAll(/\/assets\/[\w.-]+\.(?:avif|webp)/g))
+      expect(dist).toContain(`dist${url}`)
+    expect(script).toContain('96w')
+    expect(script).toContain('image/avif')
+  })
+
+  it('says where a template is wrong', async () => {
+    const site = await createSite(vueSite('<img src="onetoken:heros" alt="">'))
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status).toBe(1)
+    expect(output).toContain('App.vue:6:13 There is no entry "heros"')
+  })
+
+  it('plans what templates name', async () => {
+    const site = await createSite(
+      vueSite('<img src="onetoken:?prompt=Only in a template&amp;quality=low" alt="">'),
+    )
+    const { output } = await site.onetoken(apiEnv(mock.url), 'plan')
+    expect(output).toContain('Only in a template')
+    expect(output).toContain('App.vue:6')
+  })
+
+  it('fails on those that it cannot resolve, with file and line', async () => {
+    const compiled = `const template = '<h1>Hi</h1><img src="onetoken:hero" alt="">'\nexport default template`
+    const site = await createSite({
+      'main.js': `import a from './Card.svelte'\nglobalThis.a = a`,
+      'Card.svelte': `<h1>Hi</h1>\n<img src="onetoken:hero" alt="">`,
+      'images.yaml': MANIFEST,
+      // What the compiler of a template makes, without the compiler.
+      'vite.config.js': `import onetoken from 'unplugin-onetoken/vite'
+export default { plugins: [onetoken(), { name: 'compile', transform: (code, id) => id.endsWith('.svelte') ? ${JSON.stringify(compiled)} : undefined }] }`,
+    })
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status).toBe(1)
+    expect(output).toContain('Card.svelte:2:11')
+    expect(output).toContain('Import the picture')
+  })
+})
+
+it.each(['vite', 'webpack', 'rspack'] as const)(
+  '%s resolves new URL(…, import.meta.url)',
+  async (bundler) => {
+    const site = await createBundledSite({
+      'main.js': `globalThis.result = [new URL('onetoken:icon', import.meta.url).pathname, new URL("virtual:onetoken/hero?format=webp", import.meta.url).pathname]`,
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+      // Vite would make text of such small files.
+      more: bundler === 'vite' ? 'build: { assetsInlineLimit: 0 }' : '',
+    })
+    expect(status, output).toBe(0)
+    const script = (await site.read('dist/main.js')).toString()
+    expect(script).not.toMatch(/onetoken[:/]/)
+    expect((await site.list('dist')).filter((path) => path.endsWith('.webp'))).toHaveLength(2)
+  },
+)

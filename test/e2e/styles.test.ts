@@ -1,0 +1,159 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { bundle, createBundledSite, type BundleOptions, type Bundler } from '../helpers/bundlers.ts'
+import { useMock } from '../helpers/mock.ts'
+import { apiEnv, type Site } from '../helpers/site.ts'
+
+const mock = useMock()
+
+const MANIFEST = `version: 1
+defaults: { quality: low }
+images:
+  hero: { prompt: A fjord, widths: [48, 64] }
+  team/ada: { prompt: An owl, widths: [32] }
+`
+/** What is written in a style sheet, and what the API is to be sent. */
+const PROMPT = String.raw`onetoken:?prompt=it\'s (a) "fox" %26 \48 ound; 100%25 #1&w=40&quality=low`
+const SENT = `it's (a) "fox" & Hound; 100% #1`
+
+const files = {
+  'images.yaml': MANIFEST,
+  'main.js': `import './style.css'`,
+  'style.css': `@import './base/base.css';
+body { background: url('${PROMPT}') }
+h1 { background: url( onetoken:hero?w=20 ) }
+/* url(onetoken:nobody) */`,
+  'base/base.css': `.base { background: url("virtual:onetoken/team/ada") } .again { background: url(onetoken:hero) }`,
+}
+
+const EXTRACT = {
+  webpack: `import MiniCssExtract from 'mini-css-extract-plugin'\nconst extract = new MiniCssExtract(), loader = MiniCssExtract.loader`,
+  rspack: `import { CssExtractRspackPlugin } from '@rspack/core'\nconst extract = new CssExtractRspackPlugin(), loader = CssExtractRspackPlugin.loader`,
+}
+const withCssLoader = (bundler: 'webpack' | 'rspack', before = ''): BundleOptions => ({
+  imports: EXTRACT[bundler],
+  plugins: 'extract',
+  more: `module: { rules: [{ test: /\\.(?:css|scss)$/, type: 'javascript/auto', use: [loader, 'css-loader'${before}] }] }`,
+})
+const NATIVE = {
+  more: `experiments: { css: true }, module: { rules: [{ test: /\\.css$/, type: 'css/auto' }] }`,
+}
+
+const WAYS: [name: string, bundler: Bundler, options: BundleOptions][] = [
+  ['Vite', 'vite', {}],
+  ['Vite with Lightning CSS', 'vite', { more: `css: { transformer: 'lightningcss' }` }],
+  ['webpack with css-loader', 'webpack', withCssLoader('webpack')],
+  ['webpack', 'webpack', NATIVE],
+  ['Rspack with css-loader', 'rspack', withCssLoader('rspack')],
+  ['Rspack', 'rspack', NATIVE],
+  ['esbuild', 'esbuild', {}],
+  ['Farm', 'farm', {}],
+  ['Bun', 'bun', {}],
+]
+
+/** The pictures that the built style sheets name, by width, and whether each is a file of the build. */
+async function pictures(site: Site): Promise<number[]> {
+  const dist = await site.list('dist')
+  const sheets = dist.filter((path) => path.endsWith('.css'))
+  const css = (await Promise.all(sheets.map(async (path) => (await site.read(path)).toString()))).join('\n')
+  const shown = css.replace(/\/\*.*?\*\//gs, '')
+  expect(shown).not.toMatch(/onetoken[:/]|#1|Hound/)
+  const found = shown.matchAll(/url\(\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^)"']*?))\s*\)/gi)
+  const urls = [...found].map(([, double, single, bare]) =>
+    (double ?? single ?? bare ?? '').replace(/\\(["'\\])/g, '$1'),
+  )
+  const widths = urls.map(async (url) => {
+    if (!url.startsWith('data:')) return (await sharp(await site.read(`dist${url}`)).metadata()).width
+    const [, encoding, data = ''] = /^data:[^,]*?(;base64)?,(.*)$/s.exec(url) ?? []
+    const bytes = encoding === undefined ? Buffer.from(decodeURIComponent(data)) : Buffer.from(data, 'base64')
+    return (await sharp(bytes).metadata()).width
+  })
+  return (await Promise.all(widths)).sort((a, b) => a - b)
+}
+
+describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
+  it('names pictures, also in what it imports', async () => {
+    const site = await createBundledSite(files)
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), options)
+    expect(status, output).toBe(0)
+    expect(output).not.toMatch(/warning|resolve at build time/i)
+    expect(mock.requests.map(({ fields }) => fields['prompt']).sort()).toEqual(['A fjord', 'An owl', SENT])
+    expect(await pictures(site)).toEqual([20, 32, 40, 64])
+    // A second build, also where the cache was lost: the same.
+    await site.remove('dist', 'onetoken/.cache')
+    const again = await bundle(site, bundler, { ONETOKEN_BASE_URL: mock.url }, options)
+    expect(again.status, again.output).toBe(0)
+    expect(await pictures(site)).toEqual([20, 32, 40, 64])
+  })
+
+  it('is told what is wrong, with its place', async () => {
+    const site = await createBundledSite({
+      ...files,
+      'base/base.css': `.a {}\n.base { background: url("onetoken:heros") }`,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), options)
+    expect(status, output).toBe(1)
+    expect(output).toMatch(/There is no entry "heros" in images\.yaml; did you mean "hero"\?/)
+    expect(output).toMatch(/(?:base\/base|style)\.css/)
+  })
+
+  it('has placeholders in development', async () => {
+    const site = await createBundledSite(files)
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+      ...options,
+      development: true,
+    })
+    expect(status, output).toBe(0)
+    expect(mock.requests).toHaveLength(0)
+    // Farm has the styles in the script then.
+    if (bundler === 'farm') expect((await site.read('dist/main.js')).toString()).toContain('.svg')
+    else expect(await pictures(site)).toEqual([20, 32, 40, 64])
+  })
+})
+
+describe('Sass, Less and CSS modules in Vite', () => {
+  const preprocessed = {
+    'images.yaml': MANIFEST,
+    'main.js': `import './a.scss'\nimport './b.less'\nimport c from './c.module.css'\nglobalThis.c = c`,
+    'a.scss': `@use './styles/part';\n$name: 'hero';\n.a { background: url('onetoken:hero?w=10'); // it's url(onetoken:nobody)\n .b & { background: url('onetoken:#{$name}?w=11') } }`,
+    'styles/_part.scss': `.part { background: url('onetoken:team/ada?w=12') }`,
+    'b.less': `@import './styles/part.less';\n@name: hero;\n.c { background: url('onetoken:@{name}?w=13') } .d { background: url(onetoken:hero?w=14) }`,
+    'styles/part.less': `.e { background: url('onetoken:team/ada?w=15') }`,
+    'c.module.css': `.f { background: url(onetoken:hero?w=16) } .g { composes: h from './d.module.css' }`,
+    'd.module.css': `.h { background: url(onetoken:hero?w=17) }`,
+  }
+
+  it('name pictures, also in partials of other folders', async () => {
+    const site = await createBundledSite(preprocessed)
+    const { status, output } = await bundle(site, 'vite', apiEnv(mock.url), { publicPath: '/' })
+    expect(status, output).toBe(0)
+    expect(await pictures(site)).toEqual([10, 11, 12, 13, 14, 15, 16, 17])
+    expect(output).not.toMatch(/resolve at build time/)
+  })
+
+  it('says that words which Vite took for a path cannot be read', async () => {
+    const site = await createBundledSite({
+      ...preprocessed,
+      'styles/_part.scss': `.part { background: url('onetoken:?prompt=and // or&quality=low') }`,
+    })
+    const { status, output } = await bundle(site, 'vite', apiEnv(mock.url))
+    expect(status).toBe(1)
+    expect(output).toContain('Declare the picture in the manifest')
+  })
+})
+
+it.each(['webpack', 'rspack'] as const)('Sass with %s names pictures', async (bundler) => {
+  const site = await createBundledSite({
+    'images.yaml': MANIFEST,
+    'main.js': `import './a.scss'`,
+    'a.scss': `.a { background: url('onetoken:hero?w=10'); .b & { color: red } }`,
+  })
+  const { status, output } = await bundle(
+    site,
+    bundler,
+    apiEnv(mock.url),
+    withCssLoader(bundler, `, 'sass-loader'`),
+  )
+  expect(status, output).toBe(0)
+  expect(await pictures(site)).toEqual([10])
+})
