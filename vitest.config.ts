@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
+    // Builds wait for the API and for processes of their own: two at once take less than one after the other.
+    maxWorkers: 2,
     projects: [
       {
         test: {
@@ -16,8 +18,6 @@ export default defineConfig({
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/helpers/global-setup.ts'],
           testTimeout: 120_000,
-          // Builds wait for the API and for processes of their own: two at once take less than one after the other.
-          maxWorkers: 2,
           hookTimeout: 240_000,
         },
       },
