@@ -22,7 +22,7 @@ it.each(BUNDLERS)(
       const next = part < 9 ? `import './part${part + 1}.js'\n` : ''
       return [
         `part${part}.js`,
-        `${next}${imports.join('\n')}\nexport const part${part} = [${names.join()}]\n`,
+        `${next}${imports.join('\n')}\n;(globalThis.result ??= []).push(${names.join()})\n`,
       ]
     })
     const site = await createBundledSite({

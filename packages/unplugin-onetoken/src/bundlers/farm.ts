@@ -12,7 +12,7 @@ import {
 import { createBuild } from './build.ts'
 import { isCalledBy } from './called-by.ts'
 import { consoleLog } from './console-log.ts'
-import { createDescriptorWatch } from './farm-watch.ts'
+import { createDescriptorWatch } from './descriptor-watch.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
@@ -37,7 +37,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
     // An export whose name is a string ends the whole process.
     const build = createBuild({ engine: engineOf, stringNames: false })
     let unresolved: unknown
-    const descriptors = createDescriptorWatch((file) => engineOf().changed(file))
+    const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 50 })
     const { buildEnd: _, ...hooks } = plugin({
       engine: engineOf,
       build,

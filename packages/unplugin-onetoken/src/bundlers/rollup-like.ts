@@ -4,7 +4,8 @@ import type { EmittedAsset } from 'rollup'
 import type { UnpluginBuildContext, UnpluginOptions } from 'unplugin'
 import type { Engine, Log } from '../engine/index.ts'
 import { createBuild } from './build.ts'
-import { watchPaths } from './watch-paths.ts'
+import { createDescriptorWatch } from './descriptor-watch.ts'
+import { watchList, watchPaths } from './watch-paths.ts'
 import type { PublicPathOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
@@ -43,6 +44,7 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
   }
   const build = createBuild({ engine: engineOf })
   const emitted = new Set<string>()
+  const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 1000 })
 
   const hooks = plugin({
     engine: engineOf,
@@ -57,9 +59,12 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
       emitted.add(reference)
       return { statement: `const ${name} = import.meta.ROLLUP_FILE_URL_${reference}`, expression: name }
     },
-    watch(loading, _, files) {
+    watch(loading, descriptor, files) {
       const { watchMode } = native(loading).meta
-      if (watchMode) for (const path of watchPaths(files, engineOf().root)) native(loading).addWatchFile(path)
+      if (!watchMode) return
+      for (const path of watchPaths(files, engineOf().root)) native(loading).addWatchFile(path)
+      // Rolldown has been seen to lose changes that come while it builds.
+      descriptors.watch(descriptor, watchList(files, engineOf().root))
     },
     async resolvePath(resolving, id, importer) {
       const resolved = await native(resolving).resolve(id, importer, { skipSelf: true })
