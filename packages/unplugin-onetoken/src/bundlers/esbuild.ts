@@ -15,6 +15,7 @@ import { createBuild } from './build.ts'
 import type { PluginOptions } from './options.ts'
 import { isCalledBy } from './called-by.ts'
 import { consoleLog } from './console-log.ts'
+import { createDescriptorWatch } from './descriptor-watch.ts'
 import { checkOutputs, type OutputFile } from './outputs.ts'
 import { plugin } from './plugin.ts'
 import { engineFor } from './registry.ts'
@@ -33,6 +34,10 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
       return engine
     }
     const build = createBuild({ engine: engineOf, failsInModules: true })
+    const descriptors = createDescriptorWatch({
+      changed: (file) => engineOf().changed(file),
+      patience: 1000,
+    })
     const { resolveId: _, ...hooks } = plugin({
       engine: engineOf,
       build,
@@ -40,8 +45,12 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         statement: `import ${name} from ${JSON.stringify(relativeImport(descriptor, file))}`,
         expression: name,
       }),
-      watch(context, _, files) {
-        for (const file of watchList(files, engineOf().root)) context.addWatchFile(file)
+      watch(context, descriptor, files) {
+        const { purpose, root } = engineOf()
+        const watched = watchList(files, root)
+        for (const file of [descriptor, ...watched]) context.addWatchFile(file)
+        // esbuild takes what is there when a build ends for what was there when it began.
+        if (purpose === 'dev') descriptors.watch(descriptor, watched)
       },
       // See below: to resolve by esbuild comes back to the plugin.
       resolvePath: async () => undefined,

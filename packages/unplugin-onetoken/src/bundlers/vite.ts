@@ -1,8 +1,9 @@
 import { createVitePlugin, type UnpluginBuildContext, type UnpluginOptions } from 'unplugin'
 import type { Environment, Plugin, Rollup, ResolvedConfig } from 'vite'
-import type { Engine } from '../engine/index.ts'
+import { DESCRIPTOR_FILE, type Engine } from '../engine/index.ts'
 import { createBuild, writeTypesOf, type Watched } from './build.ts'
 import { rewritePages } from './html.ts'
+import { createDescriptorWatch } from './descriptor-watch.ts'
 import { refuseExposedKey } from './key-guard.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs, type OutputFile } from './outputs.ts'
@@ -41,11 +42,15 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
     engine?.refresh()
     if (engine !== undefined && dts !== false && /\.ya?ml$/.test(file)) await writeTypesOf(engine, dts)
   })
+  const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 1000 })
   const watch = (context: { addWatchFile(file: string): void }, id: string, watched: Watched): void => {
     const files = watchList(watched, engineOf().root, config?.mode)
     if (config?.command === 'serve') dev.watch(id, files)
-    else if (config?.build.watch)
+    else if (config?.build.watch) {
       for (const path of watchPaths(watched, engineOf().root, config.mode)) context.addWatchFile(path)
+      // Rolldown has been seen to lose changes that come while it builds.
+      if (DESCRIPTOR_FILE.test(id)) descriptors.watch(id, files)
+    }
   }
   const host: ViteHost = { build, engine: engineOf, config: configOf, watch }
   const hooks = plugin({
