@@ -310,7 +310,7 @@ describe.each([8, 7] as const)('pages of a dev server, Vite %i', (vite) => {
     const html = await vi.waitUntil(async () => {
       const now = await page()
       return !/\.svg|image\/svg/.test(now) && now
-    }, 20_000)
+    }, 60_000)
     const types = urlsOf(html).map(async (url) => (await fetch(origin + url)).headers.get('content-type'))
     expect(new Set(await Promise.all(types))).toEqual(
       new Set(['image/png', 'image/avif', 'image/webp', 'image/jpeg']),
@@ -327,13 +327,13 @@ describe.each([8, 7] as const)('pages of a dev server, Vite %i', (vite) => {
     const reloads = await listen(origin, '/')
     expect(await page()).toContain('svg')
     await rendered(site)
-    await vi.waitUntil(() => reloads.length > 0, 20_000)
-    await vi.waitUntil(async () => !(await page()).includes('svg'), 20_000)
+    await vi.waitUntil(() => reloads.length > 0, 60_000)
+    await vi.waitUntil(async () => !(await page()).includes('svg'), 60_000)
     expect(await page()).toContain('hero-96')
     reloads.length = 0
     await site.write({ 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 144]') })
-    await vi.waitUntil(() => reloads.length > 0, 20_000)
-    await vi.waitUntil(async () => (await page()).includes('hero-144'), 20_000)
+    await vi.waitUntil(() => reloads.length > 0, 60_000)
+    await vi.waitUntil(async () => (await page()).includes('hero-144'), 60_000)
   })
 
   it('tell mistakes, and are loaded anew when they are mended', async () => {
@@ -345,7 +345,7 @@ describe.each([8, 7] as const)('pages of a dev server, Vite %i', (vite) => {
     const reloads = await listen(origin, '/')
     expect(await page()).toContain('index.html:2:11')
     await site.write({ 'images.yaml': `${MANIFEST}  later: { prompt: A cloud, quality: low }\n` })
-    await vi.waitUntil(() => reloads.length > 0, 20_000)
+    await vi.waitUntil(() => reloads.length > 0, 60_000)
     expect(await page()).toContain('.svg" width="1024"')
   })
 })

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process'
-import { onTestFinished } from 'vitest'
+import { onTestFailed, onTestFinished } from 'vitest'
 
 /** Wait until what a process prints holds `text`, from where the last wait ended. */
 export function outputOf(child: ChildProcess): (text: string) => Promise<string> {
@@ -14,6 +14,7 @@ export function outputOf(child: ChildProcess): (text: string) => Promise<string>
     })
   }
   onTestFinished(() => void child.kill())
+  onTestFailed(() => console.error(`What the process printed:\n${output}`))
   return (text) =>
     new Promise((resolve, reject) => {
       const look = (): void => {

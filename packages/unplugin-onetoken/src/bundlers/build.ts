@@ -11,6 +11,8 @@ export interface Watched {
   /** Empty for a picture that failed: any file of the project may mend it. */
   watch: readonly string[]
   awaited?: string | undefined
+  /** When they were read, in milliseconds since 1970. */
+  begun: number
 }
 
 /** A picture that a style sheet or a page names. */
@@ -99,6 +101,7 @@ export function createBuild({ engine, failsInModules = false, stringNames = true
 
     module: (descriptor, reference) =>
       readable(async () => {
+        const begun = Date.now()
         const { kind } = await current().read(descriptor)
         if (kind === 'manifest') {
           const { members, watch } = await current().loadManifest(descriptor)
@@ -107,7 +110,7 @@ export function createBuild({ engine, failsInModules = false, stringNames = true
             name,
             specifier: `./${basename(file)}`,
           }))
-          return { code: manifestModule(named, stringNames), watch }
+          return { code: manifestModule(named, stringNames), watch, begun }
         }
         const { picture, ...files } = await load(descriptor)
         return { code: pictureModule(picture, reference), ...files }

@@ -1,6 +1,7 @@
-import { mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createDescriptorWatch } from './descriptor-watch.ts'
 
@@ -12,6 +13,7 @@ async function setUp(): Promise<{
 }> {
   const folder = await mkdtemp(join(tmpdir(), 'descriptor-watch-'))
   onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  await mkdir(join(folder, 'renders'))
   const descriptor = join(folder, 'picture.onetoken.mjs')
   await writeFile(descriptor, '')
   const long = new Date(0)
@@ -28,27 +30,57 @@ it('touches a descriptor when what it waits for appears, again and again until i
   const { descriptor, record, touched, reset } = await setUp()
   const changed = vi.fn()
   const watch = createDescriptorWatch({ changed, patience: 10 })
-  watch.watch(descriptor, [record])
+  watch.watch(descriptor, [record], Date.now())
   await writeFile(record, '{}')
-  await vi.waitUntil(touched, 5000)
+  await vi.waitUntil(touched, 20_000)
   expect(changed).toHaveBeenCalledWith(record)
   await reset()
-  await vi.waitUntil(touched, 5000)
+  await vi.waitUntil(touched, 20_000)
   // Loaded: now it is left alone.
-  watch.watch(descriptor, [record])
+  watch.watch(descriptor, [record], Date.now())
   await reset()
-  await new Promise((resolve) => setTimeout(resolve, 1300))
+  await setTimeout(1300)
   expect(await touched()).toBe(false)
 })
 
 it('leaves descriptors alone that the bundler loads by itself, and files that nobody waits for', async () => {
   const { descriptor, record, touched } = await setUp()
   const watch = createDescriptorWatch({ changed() {}, patience: 200 })
-  watch.watch(descriptor, [record])
+  watch.watch(descriptor, [record], Date.now())
   await writeFile(`${record}.tmp`, '{}')
   await writeFile(record, '{}')
-  await new Promise((resolve) => setTimeout(resolve, 100))
-  watch.watch(descriptor, [record])
-  await new Promise((resolve) => setTimeout(resolve, 400))
+  await setTimeout(100)
+  watch.watch(descriptor, [record], Date.now())
+  await setTimeout(400)
   expect(await touched()).toBe(false)
+})
+
+it('does not take a load that began before the change for one that saw it', async () => {
+  const { descriptor, record, touched } = await setUp()
+  const watch = createDescriptorWatch({ changed() {}, patience: 200 })
+  watch.watch(descriptor, [record], Date.now())
+  const begun = Date.now()
+  await setTimeout(20)
+  await writeFile(record, '{}')
+  await setTimeout(100)
+  watch.watch(descriptor, [record], begun)
+  await vi.waitUntil(touched, 20_000)
+})
+
+it('sees what appeared before it began to watch, while the module was loaded', async () => {
+  const { descriptor, record, touched } = await setUp()
+  const begun = Date.now()
+  await setTimeout(20)
+  await writeFile(record, '{}')
+  const watch = createDescriptorWatch({ changed() {}, patience: 10 })
+  watch.watch(descriptor, [record], begun)
+  await vi.waitUntil(touched, 20_000)
+})
+
+it('makes no folders', async () => {
+  const { descriptor, record } = await setUp()
+  const elsewhere = join(record, '..', '..', 'src')
+  const watch = createDescriptorWatch({ changed() {}, patience: 10 })
+  watch.watch(descriptor, [join(elsewhere, 'images.yaml')], Date.now())
+  await expect(stat(elsewhere)).rejects.toThrow('ENOENT')
 })

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, watch, type FSWatcher } from 'node:fs'
+import { existsSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 
-/** How often a bundler is told of a change that it takes no notice of. */
-const MOST_TRIES = 5
+/** How often a bundler is told of a change that it takes no notice of; each time it is left twice as long. */
+const MOST_TRIES = 7
 
 /** How a {@link DescriptorWatch} is made. */
 export interface DescriptorWatchOptions {
@@ -18,8 +18,11 @@ export interface DescriptorWatchOptions {
 
 /** Watches what pictures depend on. */
 export interface DescriptorWatch {
-  /** The module of `descriptor` was loaded; touch the descriptor when one of `files` changes or appears. */
-  watch(descriptor: string, files: readonly string[]): void
+  /**
+   * The module of `descriptor` was loaded by what was there at the time `begun`, in milliseconds since 1970: touch the
+   * descriptor when one of `files` has changed since, and when one changes or appears.
+   */
+  watch(descriptor: string, files: readonly string[], begun: number): void
 }
 
 /**
@@ -30,19 +33,21 @@ export interface DescriptorWatch {
 export function createDescriptorWatch({ changed, patience }: DescriptorWatchOptions): DescriptorWatch {
   const dependents = new Map<string, Set<string>>()
   const folders = new Map<string, FSWatcher>()
-  /** Descriptors that are to be loaded anew, and how often this was tried. */
-  const due = new Map<string, number>()
+  /** Descriptors that are to be loaded anew, since when, and how often this was tried. */
+  const due = new Map<string, { since: number; tries: number }>()
   let timer: NodeJS.Timeout | undefined
 
   const touch = async (): Promise<void> => {
     const now = new Date()
-    for (const [descriptor, tries] of due) {
-      if (tries >= MOST_TRIES) due.delete(descriptor)
-      else due.set(descriptor, tries + 1)
+    for (const [descriptor, wanted] of due) {
+      if (wanted.tries >= MOST_TRIES) due.delete(descriptor)
+      else wanted.tries += 1
     }
     // One that is gone is written anew when it is asked for.
     await Promise.allSettled([...due.keys()].map((descriptor) => utimes(descriptor, now, now)))
-    if (due.size > 0) wait(Math.max(patience, 1000))
+    if (due.size === 0) return
+    const tries = Math.min(...[...due.values()].map((wanted) => wanted.tries))
+    wait(Math.max(patience, 1000) * 2 ** (tries - 1))
   }
 
   const wait = (milliseconds: number): void => {
@@ -51,29 +56,39 @@ export function createDescriptorWatch({ changed, patience }: DescriptorWatchOpti
     timer.unref()
   }
 
+  const noteChange = (file: string, descriptors: Iterable<string>): void => {
+    changed(file)
+    for (const descriptor of descriptors) due.set(descriptor, { since: Date.now(), tries: 0 })
+    wait(patience)
+  }
+
   const watchFolder = (folder: string): void => {
-    if (folders.has(folder)) return
-    mkdirSync(folder, { recursive: true })
+    if (folders.has(folder) || !existsSync(folder)) return
     const watcher = watch(folder, { persistent: false }, (_, name) => {
       const file = join(folder, name ?? '')
       const descriptors = dependents.get(file)
-      if (descriptors === undefined || !existsSync(file)) return
-      changed(file)
-      for (const descriptor of descriptors) due.set(descriptor, 0)
-      wait(patience)
+      if (descriptors !== undefined && existsSync(file)) noteChange(file, descriptors)
     })
     folders.set(folder, watcher)
   }
 
   return {
-    watch(descriptor, files) {
-      due.delete(descriptor)
+    watch(descriptor, files, begun) {
+      if ((due.get(descriptor)?.since ?? 0) <= begun) due.delete(descriptor)
       for (const file of files) {
         const known = dependents.get(file)
+        if (known?.has(descriptor) === true) continue
         if (known === undefined) dependents.set(file, new Set([descriptor]))
         else known.add(descriptor)
         watchFolder(dirname(file))
+        if (changedSince(file, begun)) noteChange(file, [descriptor])
       }
     },
   }
+}
+
+/** Whether a file came to be, or came to be what it is, after a time in milliseconds. */
+function changedSince(file: string, time: number): boolean {
+  const found = statSync(file, { throwIfNoEntry: false })
+  return found !== undefined && found.ctimeMs > time
 }

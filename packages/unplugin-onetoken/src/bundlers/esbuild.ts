@@ -50,7 +50,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         const watched = watchList(files, root)
         for (const file of [descriptor, ...watched]) context.addWatchFile(file)
         // esbuild takes what is there when a build ends for what was there when it began.
-        if (purpose === 'dev') descriptors.watch(descriptor, watched)
+        if (purpose === 'dev') descriptors.watch(descriptor, watched, files.begun)
       },
       // See below: to resolve by esbuild comes back to the plugin.
       resolvePath: async () => undefined,

@@ -47,7 +47,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       }),
       watch(_, descriptor, files) {
         const { purpose, root } = engineOf()
-        if (purpose === 'dev') descriptors.watch(descriptor, watchList(files, root))
+        if (purpose === 'dev') descriptors.watch(descriptor, watchList(files, root), files.begun)
       },
       resolvePath: async () => undefined,
     })

@@ -54,8 +54,9 @@ function openPage(host: ViteHost, given: GivenPage, context: Rollup.PluginContex
   const config = host.config()
   const pictures = new Map<string, Promise<NamedPicture>>()
   const load = async ({ specifier, written }: PageURL): Promise<NamedPicture> => {
+    const begun = Date.now()
     const loading = host.build.picture(specifier, given.file, written)
-    loading.catch(() => host.watch(context, PAGES, { watch: [] }))
+    loading.catch(() => host.watch(context, PAGES, { watch: [], begun }))
     const picture = await loading
     host.watch(context, PAGES, picture)
     return picture

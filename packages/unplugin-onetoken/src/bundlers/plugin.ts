@@ -58,8 +58,9 @@ export function plugin({ engine, build, reference, watch, resolvePath }: Bundler
       async handler(id) {
         const [file = id] = id.split('?', 1)
         if (!DESCRIPTOR_FILE.test(file)) return undefined
+        const begun = Date.now()
         const loading = build.module(file, reference(this, file))
-        loading.catch(() => watch(this, file, { watch: [] }))
+        loading.catch(() => watch(this, file, { watch: [], begun }))
         const { code, ...files } = await loading
         watch(this, file, files)
         // No mappings: what is generated here has absolute paths in it, which no source map may show.

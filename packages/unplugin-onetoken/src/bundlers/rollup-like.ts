@@ -64,7 +64,7 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
       if (!watchMode) return
       for (const path of watchPaths(files, engineOf().root)) native(loading).addWatchFile(path)
       // Rolldown has been seen to lose changes that come while it builds.
-      descriptors.watch(descriptor, watchList(files, engineOf().root))
+      descriptors.watch(descriptor, watchList(files, engineOf().root), files.begun)
     },
     async resolvePath(resolving, id, importer) {
       const resolved = await native(resolving).resolve(id, importer, { skipSelf: true })

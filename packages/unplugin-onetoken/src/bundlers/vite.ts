@@ -49,7 +49,7 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
     else if (config?.build.watch) {
       for (const path of watchPaths(watched, engineOf().root, config.mode)) context.addWatchFile(path)
       // Rolldown has been seen to lose changes that come while it builds.
-      if (DESCRIPTOR_FILE.test(id)) descriptors.watch(id, files)
+      if (DESCRIPTOR_FILE.test(id)) descriptors.watch(id, files, watched.begun)
     }
   }
   const host: ViteHost = { build, engine: engineOf, config: configOf, watch }

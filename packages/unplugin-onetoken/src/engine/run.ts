@@ -141,6 +141,7 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
     read: async (descriptor) => (await descriptors()).read(descriptor),
 
     async loadPicture(descriptor) {
+      const begun = Date.now()
       try {
         return await tracked(load(descriptor))
       } catch (thrown) {
@@ -151,7 +152,8 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
           ({ project }) => project.store,
           () => resolve(options.root, 'onetoken'),
         )
-        return { picture: await placeholderPicture(undefined, undefined, store), watch: [], failed: true }
+        const picture = await placeholderPicture(undefined, undefined, store)
+        return { picture, watch: [], begun, failed: true }
       }
     },
 

@@ -18,6 +18,8 @@ export interface LoadedPicture {
   watch: string[]
   /** The record: with it, or with another one in its place, the picture is another. */
   awaited?: string | undefined
+  /** When the load began, in milliseconds since 1970: what changed later may not be in the picture. */
+  begun: number
   /** It could not be had: the picture is a stand-in, and the build is told at its end. */
   failed?: boolean | undefined
 }
@@ -86,6 +88,7 @@ async function obtainPicture(
   { options, tally, place, wanted }: LoadContext,
 ): Promise<LoadedPicture> {
   const { purpose, log } = options
+  const begun = Date.now()
   const descriptor = await descriptors.read(file)
   if (descriptor.kind === 'manifest') throw new TypeError('A manifest is not a picture')
   const spec = await placedSpec(project, descriptor, place)
@@ -98,12 +101,12 @@ async function obtainPicture(
     if (purpose !== 'dev') log.warn(obtained.placeholder)
     tally.placeholder(identified.key)
     const words = options.isServer === true ? wordsOf(spec) : undefined
-    return { picture: await placeholderPicture(spec, words, project.store), watch, awaited }
+    return { picture: await placeholderPicture(spec, words, project.store), watch, awaited, begun }
   }
   const { record, made } = obtained
   if (made) tally.rendered(identified.key, record.cost.usd)
   else tally.reused(identified.key)
-  return { picture: await workshop.cut(identified, record, tally), watch, awaited }
+  return { picture: await workshop.cut(identified, record, tally), watch, awaited, begun }
 }
 
 type PictureDescriptor = Exclude<Descriptor, { kind: 'manifest' }>
