@@ -97,6 +97,42 @@ describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
     expect(output).toMatch(/(?:base\/base|style)\.css/)
   })
 
+  it('of a package does not spend', async () => {
+    const site = await createBundledSite({
+      ...files,
+      'style.css': `@import 'pack/style.css';\nbody { background: url(onetoken:hero) }`,
+      'node_modules/pack/package.json': '{ "name": "pack", "version": "1.0.0" }',
+      'node_modules/pack/style.css': `.pack { background: url("onetoken:?prompt=a lynx&quality=low") }`,
+    })
+    const prompts = (): unknown[] => mock.requests.map(({ fields }) => fields['prompt'])
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), options)
+    expect(status, output).toBe(1)
+    expect(prompts()).not.toContain('a lynx')
+    if (bundler === 'vite') {
+      // It has one style sheet in the end, in which nobody sees what a package wrote.
+      expect(output).toContain(
+        'A style sheet that this one imports asks for "onetoken:?prompt=a lynx&quality=low", which is written in none of the project.',
+      )
+      return
+    }
+    expect(output).toContain('the package "pack" asks for it, and packages may not spend your money')
+    await site.write({ 'onetoken.config.json': '{ "allowPackages": ["pack"] }' })
+    expect(await bundle(site, bundler, apiEnv(mock.url), options)).toMatchObject({ status: 0 })
+    expect(prompts()).toContain('a lynx')
+  })
+
+  it('takes words of the project from what it imports', async () => {
+    const site = await createBundledSite({
+      ...files,
+      'base/base.css': `.base { background: url("onetoken:?prompt=it's a lynx&quality=low&w=50") }`,
+      'style.css': `@import './base/base.css';`,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), options)
+    expect(status, output).toBe(0)
+    expect(mock.requests.map(({ fields }) => fields['prompt'])).toEqual(["it's a lynx"])
+    expect(await pictures(site)).toEqual([50])
+  })
+
   it('has placeholders in development', async () => {
     const site = await createBundledSite(files)
     const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
@@ -118,7 +154,7 @@ describe('Sass, Less and CSS modules in Vite', () => {
     'a.scss': `@use './styles/part';\n$name: 'hero';\n.a { background: url('onetoken:hero?w=10'); // it's url(onetoken:nobody)\n .b & { background: url('onetoken:#{$name}?w=11') } }`,
     'styles/_part.scss': `.part { background: url('onetoken:team/ada?w=12') }`,
     'b.less': `@import './styles/part.less';\n@name: hero;\n.c { background: url('onetoken:@{name}?w=13') } .d { background: url(onetoken:hero?w=14) }`,
-    'styles/part.less': `.e { background: url('onetoken:team/ada?w=15') }`,
+    'styles/part.less': `.e { background: url('onetoken:team/ada?w=15') } .i { background: url("onetoken:?prompt=a lynx&w=18&quality=low") }`,
     'c.module.css': `.f { background: url(onetoken:hero?w=16) } .g { composes: h from './d.module.css' }`,
     'd.module.css': `.h { background: url(onetoken:hero?w=17) }`,
   }
@@ -127,7 +163,7 @@ describe('Sass, Less and CSS modules in Vite', () => {
     const site = await createBundledSite(preprocessed)
     const { status, output } = await bundle(site, 'vite', apiEnv(mock.url), { publicPath: '/' })
     expect(status, output).toBe(0)
-    expect(await pictures(site)).toEqual([10, 11, 12, 13, 14, 15, 16, 17])
+    expect(await pictures(site)).toEqual([10, 11, 12, 13, 14, 15, 16, 17, 18])
     expect(output).not.toMatch(/resolve at build time/)
   })
 

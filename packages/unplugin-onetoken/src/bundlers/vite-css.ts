@@ -2,7 +2,7 @@ import { dirname } from 'node:path'
 import type { UnpluginOptions } from 'unplugin'
 import type { ResolvedConfig, Rollup } from 'vite'
 import { OneTokenError } from '../errors.ts'
-import { quote } from '../engine/index.ts'
+import { quote, styleReferences, type CssReference } from '../engine/index.ts'
 import { builtURL, servedURL } from './vite-urls.ts'
 import { bundlerError } from './bundler-error.ts'
 import { MAY_NAME_PICTURE, rewriteCss, STYLE_ID } from './source-urls.ts'
@@ -24,7 +24,10 @@ export function rewriteCompiled(host: ViteHost): UnpluginOptions {
           const [importer = id] = id.split('?', 1)
           const code = await rewriteCss(css, 'compiled', async ({ specifier, written, folder }) => {
             if (folder !== '' && /\?.*\//s.test(written)) throw rebased(written, importer)
-            const picture = await host.build.picture(specifier, importer, written)
+            const origin = INLINE.test(specifier)
+              ? await originOf({ specifier, written }, importer, host.engine().root)
+              : importer
+            const picture = await host.build.picture(specifier, origin, written)
             host.watch(this, id, picture)
             return urlOf(this, host.config(), picture.file)
           })
@@ -34,6 +37,31 @@ export function rewriteCompiled(host: ViteHost): UnpluginOptions {
     },
   }
 }
+
+/**
+ * The style sheet of the project that asks for words. What Vite has compiled may come from a package, and what packages
+ * ask for is not paid for until the project allows it.
+ */
+async function originOf({ specifier, written }: Named, importer: string, root: string): Promise<string> {
+  const sheets = await styleReferences(root)
+  const named = sheets.find((reference) => reference.specifier === specifier)
+  if (named !== undefined) return named.place.file
+  throw bundlerError(
+    new OneTokenError(
+      'QUERY_INVALID',
+      `A style sheet that this one imports asks for ${quote(written)}, which is written in none of the project.`,
+      {
+        hint: 'It comes from a package, or is put together by a preprocessor. Declare the picture in the manifest, and name its entry: onetoken:name.',
+        place: { file: importer },
+      },
+    ),
+    root,
+  )
+}
+
+type Named = Pick<CssReference, 'specifier' | 'written'>
+
+const INLINE = /^virtual:onetoken\?/
 
 /** What Vite made of words with a `/` is not known: two of them in a row would be one by now, and other words. */
 function rebased(written: string, file: string): unknown {

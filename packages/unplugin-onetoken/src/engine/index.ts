@@ -28,5 +28,12 @@ export type { Edit } from '../sources/edit.ts'
 export { cssURL } from '../sources/css-url.ts'
 export type { CssDialect, CssReference } from '../sources/css-references.ts'
 export type { HtmlReference, PageURL } from '../sources/html-references.ts'
-export { cssReferences, htmlReferences, importsOf, locate, scriptURLs } from './source-references.ts'
+export {
+  cssReferences,
+  htmlReferences,
+  importsOf,
+  locate,
+  scriptURLs,
+  styleReferences,
+} from './source-references.ts'
 export { projectFiles } from './project-files.ts'

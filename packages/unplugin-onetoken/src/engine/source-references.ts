@@ -1,6 +1,7 @@
 import type { Place } from '../errors.ts'
 import type { CssDialect, CssReference } from '../sources/css-references.ts'
 import type { ScriptURL } from '../sources/script-urls.ts'
+import type { FoundReference } from '../sources/scan.ts'
 import type { PageReferences } from '../sources/html-references.ts'
 
 /** The pictures that a style sheet names. The tokenizer is loaded when the first style sheet names one. */
@@ -19,6 +20,12 @@ export async function htmlReferences(html: string): Promise<PageReferences> {
 export async function scriptURLs(code: string, file: string): Promise<ScriptURL[]> {
   const urls = await import('../sources/script-urls.ts')
   return urls.scriptURLs(code, file)
+}
+
+/** What the style sheets of a project ask for, as far as it is written in them. */
+export async function styleReferences(root: string): Promise<FoundReference[]> {
+  const { scanSources, STYLED } = await import('../sources/scan.ts')
+  return (await scanSources(root, [], STYLED)).references
 }
 
 /** Where the first of these texts stands in the sources of a project; earlier texts are better ones. */

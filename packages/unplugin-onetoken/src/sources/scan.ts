@@ -25,6 +25,8 @@ export interface Scan {
 /** Files that may name pictures. */
 export const SOURCES: string =
   '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
+/** Those that may have style sheets in them. */
+export const STYLED: string = '**/*.{vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
 /** What is no source of the site. */
 export const IGNORED: string[] = [
   '**/node_modules/**',
@@ -40,11 +42,15 @@ export const IGNORED: string[] = [
 const WORD = 'virtual:onetoken'
 
 /**
- * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are globs
- * relative to the root.
+ * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` and
+ * `sources` are globs relative to the root.
  */
-export async function scanSources(root: string, ignore: readonly string[]): Promise<Scan> {
-  const files = await glob(SOURCES, {
+export async function scanSources(
+  root: string,
+  ignore: readonly string[],
+  sources: string = SOURCES,
+): Promise<Scan> {
+  const files = await glob(sources, {
     cwd: root,
     absolute: true,
     ignore: [...IGNORED, ...ignore],
