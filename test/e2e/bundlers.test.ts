@@ -189,6 +189,28 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(await site.list('dist')).toEqual([])
   })
 
+  it.each([
+    ['a script', `console.log('${CANARY}')`, undefined],
+    ['a source map', `/* ${CANARY} */ console.log('here')`, 'files'],
+    ['an inline source map', `/* ${CANARY} */ console.log('here')`, 'inline'],
+  ] as const)('ships no key in %s', async (_, code, sourceMaps) => {
+    const site = await createBundledSite({ 'main.js': `import './other.js'`, 'other.js': code })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), { sourceMaps })
+    // The maps of Farm's production builds hold no sources.
+    if (bundler === 'farm' && sourceMaps !== undefined) expect(status, output).toBe(0)
+    else {
+      expect(status, output).toBe(1)
+      expect(output).toContain('of the build holds the value of ONETOKEN_API_KEY')
+    }
+    expect(output).not.toContain(CANARY)
+    for (const path of await site.list('dist')) {
+      const content = String(await site.read(path))
+      const maps = content.matchAll(/;base64,([\w+/]+)/g)
+      const texts = [content, ...[...maps].map(([, map = '']) => Buffer.from(map, 'base64').toString())]
+      expect(texts.join('').includes(CANARY), path).toBe(false)
+    }
+  })
+
   it('takes development for development: placeholders, and nothing is spent', async () => {
     const site = await createBundledSite(files)
     const { status, output } = await bundle(site, bundler, apiEnv(mock.url), { development: true })

@@ -13,6 +13,8 @@ export interface BundleOptions {
   /** Where files are served from. @default '/' */
   publicPath?: string
   outDir?: string
+  /** As files of their own, or at the end of what they are for. */
+  sourceMaps?: 'files' | 'inline' | undefined
   /** Development mode. */
   development?: boolean
   /** JavaScript of more plugins, such as `yaml()`, and statements that import them. */
@@ -35,7 +37,7 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
     plugins = '',
     before = '',
     imports = '',
-    more = '',
+    sourceMaps,
   } = options
   const mode = JSON.stringify(development ? 'development' : 'production')
   const url = JSON.stringify(publicPath)
@@ -43,7 +45,8 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
   const environment = development ? `process.env.NODE_ENV = 'development'` : ''
   const head = `import onetoken from 'unplugin-onetoken/${bundler}'\n${imports}\n`
   const given = options.onetoken ?? ''
-  const rest = more === '' ? '' : `${more},`
+  const maps = sourceMaps === undefined ? '' : mapsOf(bundler, sourceMaps)
+  const rest = options.more === undefined ? '' : `${options.more},`
   const all = `[${before === '' ? '' : `${before},`} onetoken({ ${given} }), ${plugins}]`
   const allWithURL = `[${before === '' ? '' : `${before},`} onetoken({ publicPath: ${url}, ${given} }), ${plugins}]`
   switch (bundler) {
@@ -51,39 +54,53 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
       return {
         head,
         config: `configFile: false, mode: ${mode}, base: ${url}, plugins: ${all}, ${rest}`,
-        output: `outDir: ${out}, emptyOutDir: true, modulePreload: false, rollupOptions: { input: 'main.js', output: { entryFileNames: 'main.js' } }`,
+        output: `outDir: ${out}, emptyOutDir: true, modulePreload: false, ${maps} rollupOptions: { input: 'main.js', output: { entryFileNames: 'main.js' } }`,
       }
     case 'rollup':
     case 'rolldown':
       return {
         head: head + environment,
         config: `input: 'main.js', plugins: ${allWithURL}, ${rest}`,
-        output: `dir: ${out}, entryFileNames: 'main.js'`,
+        output: `dir: ${out}, ${maps} entryFileNames: 'main.js'`,
       }
     case 'esbuild':
       return {
         head: head + environment,
-        config: `entryPoints: ['main.js'], bundle: true, format: 'esm', outdir: ${out}, publicPath: ${url}, plugins: ${all}, ${rest}`,
+        config: `entryPoints: ['main.js'], bundle: true, format: 'esm', outdir: ${out}, publicPath: ${url}, ${maps} plugins: ${all}, ${rest}`,
         output: '',
       }
     case 'bun':
       return {
         head: head + environment,
-        config: `entrypoints: ['./main.js'], outdir: ${out}, publicPath: ${url}, plugins: ${all}, ${rest}`,
+        config: `entrypoints: ['./main.js'], outdir: ${out}, publicPath: ${url}, ${maps} plugins: ${all}, ${rest}`,
         output: '',
       }
     case 'farm':
       return {
         head: head + environment,
         config: `plugins: ${all}, mode: ${mode}, ${rest}`,
-        output: `mode: ${mode}, input: { main: './main.js' }, presetEnv: false, progress: false, persistentCache: false, output: { path: ${out}, publicPath: ${url}, targetEnv: 'browser-esnext', entryFilename: 'main.js' }`,
+        output: `mode: ${mode}, ${maps} input: { main: './main.js' }, presetEnv: false, progress: false, persistentCache: false, output: { path: ${out}, publicPath: ${url}, targetEnv: 'browser-esnext', entryFilename: 'main.js' }`,
       }
     default:
       return {
         head: `${head}import bundler from '${bundler === 'webpack' ? 'webpack' : '@rspack/core'}'\nimport { resolve } from 'node:path'\n`,
-        config: `mode: ${mode}, context: import.meta.dirname, entry: './main.js', plugins: ${all}, infrastructureLogging: { level: 'info' }, ${rest}`,
+        config: `mode: ${mode}, context: import.meta.dirname, entry: './main.js', ${maps} plugins: ${all}, infrastructureLogging: { level: 'info' }, ${rest}`,
         output: `path: resolve(${out}), publicPath: ${url}, filename: 'main.js'`,
       }
+  }
+}
+
+function mapsOf(bundler: Bundler, maps: 'files' | 'inline'): string {
+  const inline = maps === 'inline'
+  switch (bundler) {
+    case 'webpack':
+    case 'rspack':
+      return `devtool: '${inline ? 'inline-' : ''}source-map',`
+    case 'esbuild':
+    case 'bun':
+      return `sourcemap: '${inline ? 'inline' : 'linked'}',`
+    default:
+      return `sourcemap: ${inline ? `'inline'` : 'true'},`
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BuildOptions, BuildResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
 import { readFile, rm } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { dirname, relative, resolve } from 'node:path'
 import { createEsbuildPlugin } from 'unplugin'
 import {
   ASSET_FILE,
@@ -99,16 +99,14 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         loader: 'file',
       }))
       started.onEnd(async (result) => {
-        const outputs = await outputsOf(initialOptions, result)
         try {
-          if (result.errors.length === 0) await checkOutputs(engineOf(), outputs)
+          if (result.errors.length === 0)
+            await checkOutputs(engineOf(), await outputsOf(initialOptions, result))
           return undefined
         } catch (error) {
           // esbuild has written them by now.
-          if (result.outputFiles === undefined) {
-            const folder = initialOptions.absWorkingDir ?? '.'
-            for (const { name } of outputs) await rm(resolve(folder, name), { force: true })
-          }
+          if (result.outputFiles === undefined)
+            for (const file of writtenBy(initialOptions, result)) await rm(file, { force: true })
           const errors = [{ text: error instanceof Error ? error.message : String(error) }]
           // esbuild tells only what is wrong before the end.
           if (initialOptions.logLevel !== 'silent')
@@ -186,14 +184,17 @@ const SILENT: Log = { info() {}, warn() {} }
 /** `build()` ends; `context()` watches and serves. */
 const isOneBuild = (): boolean => isCalledBy('build', /[\\/]esbuild(?:-wasm)?[\\/]lib[\\/]/)
 
-async function outputsOf(
-  { absWorkingDir = '.' }: BuildOptions,
-  { outputFiles, metafile }: BuildResult,
-): Promise<OutputFile[]> {
-  if (outputFiles !== undefined)
-    return outputFiles.map(({ path, contents }) => ({ name: path, content: contents }))
-  const paths = Object.keys(metafile?.outputs ?? {})
-  return await Promise.all(
-    paths.map(async (path) => ({ name: path, content: await readFile(resolve(absWorkingDir, path)) })),
-  )
+/** Absolute paths of the files that a build wrote. */
+function writtenBy({ absWorkingDir = '.' }: BuildOptions, { metafile }: BuildResult): string[] {
+  return Object.keys(metafile?.outputs ?? {}).map((path) => resolve(absWorkingDir, path))
+}
+
+async function outputsOf(options: BuildOptions, result: BuildResult): Promise<OutputFile[]> {
+  if (result.outputFiles !== undefined)
+    return result.outputFiles.map(({ path, contents }) => ({ name: path, content: contents }))
+  const reading = writtenBy(options, result).map(async (file) => ({
+    name: relative(options.absWorkingDir ?? '.', file),
+    content: await readFile(file),
+  }))
+  return await Promise.all(reading)
 }

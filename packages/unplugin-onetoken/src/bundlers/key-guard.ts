@@ -54,6 +54,21 @@ function exposed(engine: Engine, message: string, hint: string): unknown {
 
 /** A view of the bytes, not a copy: a site's assets are many megabytes. */
 function holds(content: string | Uint8Array, key: string): boolean {
-  if (typeof content === 'string') return content.includes(key)
-  return Buffer.from(content.buffer, content.byteOffset, content.byteLength).includes(key)
+  const bytes = typeof content === 'string' ? content : viewOf(content)
+  return (
+    bytes.includes(key) ||
+    (bytes.includes(INLINE_MAP) && inlineMaps(String(bytes)).some((map) => map.includes(key)))
+  )
+}
+
+const INLINE_MAP = 'sourceMappingURL=data:'
+
+/** Source maps at the end of what they are for hold the sources, too. */
+function inlineMaps(code: string): string[] {
+  const maps = code.matchAll(/sourceMappingURL=data:[^,]*;base64,([A-Za-z0-9+/]+)/g)
+  return [...maps].map(([, data = '']) => Buffer.from(data, 'base64').toString())
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength)
 }

@@ -10,6 +10,29 @@ export interface OutputFile {
   content: string | Uint8Array
 }
 
+/** A chunk or an asset of a bundle, as Rollup and its kin have them. */
+export type BundleFile =
+  | { type: 'asset'; fileName: string; source: string | Uint8Array }
+  | {
+      type: 'chunk'
+      fileName: string
+      code: string
+      map?: { sourcesContent?: readonly (string | null)[] | undefined } | null
+    }
+
+/** What a bundle will be written as. Source maps too: they hold the sources as they were written. */
+export function filesOf(bundle: Record<string, BundleFile>): OutputFile[] {
+  return Object.values(bundle).flatMap((output) => {
+    const name = output.fileName
+    if (output.type === 'asset') return [{ name, content: output.source }]
+    const sources = output.map?.sourcesContent ?? []
+    return [
+      { name, content: output.code },
+      ...sources.map((source) => ({ name: `${name}.map`, content: source ?? '' })),
+    ]
+  })
+}
+
 /** The last look at what a build ships: no key, and no reference that a browser could make nothing of. */
 export async function checkOutputs(engine: Engine, files: readonly OutputFile[]): Promise<void> {
   await refuseShippedKey(engine, files)

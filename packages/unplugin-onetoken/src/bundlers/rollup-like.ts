@@ -7,7 +7,7 @@ import { createBuild } from './build.ts'
 import { createDescriptorWatch } from './descriptor-watch.ts'
 import { watchList, watchPaths } from './watch-paths.ts'
 import type { PublicPathOptions } from './options.ts'
-import { checkOutputs } from './outputs.ts'
+import { checkOutputs, filesOf, type BundleFile } from './outputs.ts'
 import { plugin } from './plugin.ts'
 import { engineFor } from './registry.ts'
 
@@ -21,16 +21,14 @@ interface Context {
   addWatchFile(file: string): void
 }
 
-/** A chunk or an asset of a bundle. */
-type Output =
-  | { type: 'asset'; fileName: string; source: string | Uint8Array }
-  | { type: 'chunk'; fileName: string; code: string }
-
 /** The hooks that Rollup and Rolldown have and unplugin has not. */
 interface Hooks {
   buildStart(this: Context): void
   resolveFileUrl(options: { fileName: string; referenceId: string }): string | undefined
-  generateBundle: { order: 'post'; handler(options: object, bundle: Record<string, Output>): Promise<void> }
+  generateBundle: {
+    order: 'post'
+    handler(options: object, bundle: Record<string, BundleFile>): Promise<void>
+  }
   closeBundle(): Promise<void>
 }
 
@@ -98,11 +96,7 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
       generateBundle: {
         order: 'post',
         async handler(_, bundle) {
-          const files = Object.values(bundle).map((output) => ({
-            name: output.fileName,
-            content: output.type === 'asset' ? output.source : output.code,
-          }))
-          await checkOutputs(engineOf(), files)
+          await checkOutputs(engineOf(), filesOf(bundle))
         },
       },
       closeBundle: () => build.finish(options.dts),

@@ -6,7 +6,7 @@ import { rewritePages } from './html.ts'
 import { createDescriptorWatch } from './descriptor-watch.ts'
 import { refuseExposedKey } from './key-guard.ts'
 import type { PluginOptions } from './options.ts'
-import { checkOutputs, type OutputFile } from './outputs.ts'
+import { checkOutputs, filesOf } from './outputs.ts'
 import { plugin } from './plugin.ts'
 import { engineFor, warnOnce } from './registry.ts'
 import { scriptURL } from './vite-urls.ts'
@@ -93,7 +93,7 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
       generateBundle: {
         order: 'post',
         async handler(_, bundle) {
-          await checkOutputs(engineOf(), outputsOf(bundle))
+          await checkOutputs(engineOf(), filesOf(bundle))
         },
       },
 
@@ -133,17 +133,4 @@ function hasNoAddress({ config }: Environment, { base, command }: ResolvedConfig
 
 function native(context: UnpluginBuildContext): Rollup.PluginContext {
   return context as unknown as Rollup.PluginContext
-}
-
-/** Source maps too: they hold the sources as they were written. */
-function outputsOf(bundle: Rollup.OutputBundle): OutputFile[] {
-  return Object.values(bundle).flatMap((output) => {
-    const name = output.fileName
-    if (output.type === 'asset') return [{ name, content: output.source }]
-    const sources = output.map?.sourcesContent ?? []
-    return [
-      { name, content: output.code },
-      ...sources.map((source) => ({ name: `${name}.map`, content: source ?? '' })),
-    ]
-  })
 }
