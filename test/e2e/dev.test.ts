@@ -73,6 +73,29 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
   })
 })
 
+describe("Bun's server", () => {
+  it.each([true, false])('has placeholders and never spends (development: %s)', async (development) => {
+    const site = await createSite({
+      ...files,
+      'index.html': '<!doctype html><html lang="en"><script type="module" src="./main.js"></script></html>',
+      'onetoken.js': `import onetoken from 'unplugin-onetoken/bun'\nexport default onetoken()`,
+      'bunfig.toml': '[serve.static]\nplugins = ["./onetoken.js"]',
+      'serve.js': `import page from './index.html'
+const server = Bun.serve({ port: 0, hostname: '127.0.0.1', development: ${development}, routes: { '/': page } })
+const get = async (path) => (await fetch(new URL(path, server.url))).text()
+const [, script] = /<script[^>]* src="([^"]+)"/.exec(await get('/'))
+const [, picture] = /["'](\\/[\\w/-]+\\.svg)["']/.exec(await get(script))
+const { status, headers } = await fetch(new URL(picture, server.url))
+console.log(status, headers.get('content-type'))
+process.exit()`,
+    })
+    await site.remove('vite.config.js')
+    const { output } = await site.runBun('serve.js', apiEnv(mock.url))
+    expect(output).toContain('200 image/svg+xml')
+    expect(mock.requests).toHaveLength(0)
+  })
+})
+
 describe('Vitest', () => {
   it('runs component tests that import pictures, with placeholders, and never spends', async () => {
     const site = await createSite({

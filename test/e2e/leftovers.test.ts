@@ -83,22 +83,6 @@ export default { plugins: [onetoken(), vue()] }`
     expect(output).toContain('Only in a template')
     expect(output).toContain('App.vue:6')
   })
-
-  it('fails on those that it cannot resolve, with file and line', async () => {
-    const compiled = `const template = '<h1>Hi</h1><img src="onetoken:hero" alt="">'\nexport default template`
-    const site = await createSite({
-      'main.js': `import a from './Card.svelte'\nglobalThis.a = a`,
-      'Card.svelte': `<h1>Hi</h1>\n<img src="onetoken:hero" alt="">`,
-      'images.yaml': MANIFEST,
-      // What the compiler of a template makes, without the compiler.
-      'vite.config.js': `import onetoken from 'unplugin-onetoken/vite'
-export default { plugins: [onetoken(), { name: 'compile', transform: (code, id) => id.endsWith('.svelte') ? ${JSON.stringify(compiled)} : undefined }] }`,
-    })
-    const { status, output } = await site.build(apiEnv(mock.url))
-    expect(status).toBe(1)
-    expect(output).toContain('Card.svelte:2:11')
-    expect(output).toContain('Import the picture')
-  })
 })
 
 it.each(['vite', 'webpack', 'rspack'] as const)(

@@ -37,6 +37,7 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
     plugins = '',
     before = '',
     imports = '',
+    more = '',
     sourceMaps,
   } = options
   const mode = JSON.stringify(development ? 'development' : 'production')
@@ -46,7 +47,7 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
   const head = `import onetoken from 'unplugin-onetoken/${bundler}'\n${imports}\n`
   const given = options.onetoken ?? ''
   const maps = sourceMaps === undefined ? '' : mapsOf(bundler, sourceMaps)
-  const rest = options.more === undefined ? '' : `${options.more},`
+  const rest = more === '' ? '' : `${more},`
   const all = `[${before === '' ? '' : `${before},`} onetoken({ ${given} }), ${plugins}]`
   const allWithURL = `[${before === '' ? '' : `${before},`} onetoken({ publicPath: ${url}, ${given} }), ${plugins}]`
   switch (bundler) {

@@ -16,6 +16,11 @@ const COMMON = ['vitest@4.1.12', 'typescript@6.0.3']
 /** The package `bun` downloads its binary when it is installed; this one is the binary. */
 export const BUN_PACKAGE = `@oven/bun-${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch === 'arm64' ? 'aarch64' : 'x64'}`
 
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+
+/** Astro 7 does not run on older ones. */
+export const RUNS_ASTRO: boolean = major > 22 || (major === 22 && minor >= 12)
+
 /** What is installed beside the package, for each major of Vite; the other bundlers beside the newer one. */
 const PACKAGES = {
   8: [
@@ -25,6 +30,9 @@ const PACKAGES = {
     'react-dom@19.3.1',
     '@vitejs/plugin-vue@6.0.11',
     'vue@3.5.45',
+    '@sveltejs/vite-plugin-svelte@7.3.1',
+    'svelte@5.57.3',
+    ...(RUNS_ASTRO ? ['astro@7.3.5'] : []),
     'rollup@4.68.7',
     'rolldown@1.3.2',
     'webpack@5.112.2',

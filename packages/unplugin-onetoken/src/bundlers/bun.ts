@@ -1,4 +1,4 @@
-import type { BunPlugin, PluginBuilder } from 'bun'
+import type { BuildConfig, BunPlugin, PluginBuilder } from 'bun'
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { createBunPlugin } from 'unplugin'
@@ -31,7 +31,7 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
         statement: `import ${name} from ${JSON.stringify(relativeImport(descriptor, file))}`,
         expression: name,
       }),
-      // Bun.build does not watch.
+      // Bun.build does not watch, and Bun.serve does not tell its plugins what to watch.
       watch() {},
       async resolvePath(_, id, importer) {
         try {
@@ -43,12 +43,14 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
     })
 
     const setup = (started: PluginBuilder): void => {
+      // Bun.serve bundles what a browser asks for, and has no entry points.
+      const isServer = (started.config as Partial<BuildConfig> | undefined)?.entrypoints === undefined
       engine = engineFor(options, {
         root: process.cwd(),
         mode: undefined,
         // `bun --watch build.ts` and `bun --hot build.ts` build again and again.
-        isPlain: !process.execArgv.some((flag) => flag === '--watch' || flag === '--hot'),
-        isServer: false,
+        isPlain: !isServer && !process.execArgv.some((flag) => flag === '--watch' || flag === '--hot'),
+        isServer,
         log: consoleLog,
       })
       // Bun remembers what a folder holds, and looks for files that were just written in what it remembers.
