@@ -180,6 +180,37 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(output).not.toMatch(/at async|panicked|unplugin-onetoken\/dist/)
   })
 
+  it('says what is wrong with a manifest that is imported, and in no other words', async () => {
+    const site = await createBundledSite({ ...files, 'images.yaml': MANIFEST.replace('prompt:', 'promt:') })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+    expect(status, output).toBe(1)
+    expect(output).toContain('did you mean "prompt"?')
+    expect(output).not.toMatch(/plugins to import|appropriate loader|No loader|Can not load|nothing resolved/)
+    expect(mock.requests).toHaveLength(0)
+  })
+
+  it('writes the types before other plugins look at the sources', async () => {
+    const site = await createBundledSite({ ...files, 'tsconfig.json': '{}' })
+    const look = `console.log('types:', existsSync('onetoken-env.d.ts'))`
+    const typescript = {
+      vite: `{ name: 'ts', transform() { ${look} } }`,
+      rollup: `{ name: 'ts', buildStart() { ${look} } }`,
+      rolldown: `{ name: 'ts', buildStart() { ${look} } }`,
+      webpack: `{ apply: (compiler) => void compiler.hooks.compile.tap('ts', () => { ${look} }) }`,
+      rspack: `{ apply: (compiler) => void compiler.hooks.compile.tap('ts', () => { ${look} }) }`,
+      esbuild: `{ name: 'ts', setup: (build) => build.onLoad({ filter: /main\\.js$/ }, () => { ${look} }) }`,
+      farm: `{ name: 'ts', transform: { filters: { resolvedPaths: ['main\\\\.js'] }, executor() { ${look} } } }`,
+      bun: `{ name: 'ts', setup: (build) => build.onLoad({ filter: /main\\.js$/ }, async ({ path }) => { ${look}; return { contents: await Bun.file(path).text(), loader: 'js' } }) }`,
+    }
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+      before: typescript[bundler],
+      imports: `import { existsSync } from 'node:fs'`,
+    })
+    expect(status, output).toBe(0)
+    expect(output).toContain('types: true')
+    expect(output).not.toContain('types: false')
+  })
+
   it('fails without a key, names what is missing, and ships nothing', async () => {
     const site = await createBundledSite(files)
     const { status, output } = await bundle(site, bundler, { ONETOKEN_BASE_URL: mock.url })
@@ -193,9 +224,16 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     ['a script', `console.log('${CANARY}')`, undefined],
     ['a source map', `/* ${CANARY} */ console.log('here')`, 'files'],
     ['an inline source map', `/* ${CANARY} */ console.log('here')`, 'inline'],
-  ] as const)('ships no key in %s', async (_, code, sourceMaps) => {
-    const site = await createBundledSite({ 'main.js': `import './other.js'`, 'other.js': code })
-    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), { sourceMaps })
+    ['a script in development', `console.log('${CANARY}')`, undefined],
+  ] as const)('ships no key in %s', async (where, code, sourceMaps) => {
+    const site = await createBundledSite({
+      'main.js': `import './other.js'`,
+      'other.js': code,
+      // What is wrong elsewhere opens no way.
+      'images.yaml': 'images: {}',
+    })
+    const development = where.endsWith('development')
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), { sourceMaps, development })
     // The maps of Farm's production builds hold no sources.
     if (bundler === 'farm' && sourceMaps !== undefined) expect(status, output).toBe(0)
     else {

@@ -118,6 +118,26 @@ await build('three')`,
   expect(heroes[2]).toMatch(/ 48w, .* 64w$/)
 })
 
+it('Farm has no cache that keeps a picture as it was', async () => {
+  const site = await createBundledSite({
+    ...files,
+    'main.js': files['main.js'].replace(`import './style.css'`, ''),
+  })
+  const url = async (): Promise<string> => (await resultOf<{ hero: string }>(site)).hero
+  const missing = await bundle(site, 'farm', { ONETOKEN_BASE_URL: mock.url })
+  expect(missing.status, missing.output).toBe(1)
+  expect((await bundle(site, 'farm', apiEnv(mock.url))).status).toBe(0)
+  const first = await url()
+  expect(first).toMatch(/\.webp/)
+  await site.write({ 'images.yaml': MANIFEST.replace('[48]', '[50]') })
+  expect((await bundle(site, 'farm', apiEnv(mock.url))).status).toBe(0)
+  expect(await url()).not.toBe(first)
+  await site.write({ 'images.yaml': MANIFEST })
+  expect((await bundle(site, 'farm', apiEnv(mock.url))).status).toBe(0)
+  expect(await url()).toBe(first)
+  expect(await site.list('dist')).toContain(`dist${first.split(' ')[0]}`)
+})
+
 it('esbuild rebuilds from what it remembers', async () => {
   const site = await createBundledSite({
     ...files,

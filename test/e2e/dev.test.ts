@@ -73,6 +73,20 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
   })
 })
 
+it('gives a browser the module of a picture before it has seen who imports it', async () => {
+  const site = await createSite(files)
+  const start = async (): Promise<string> => {
+    const until = outputOf(site.start(VITE, ['--port', '0', '--host', '127.0.0.1'], apiEnv(mock.url)))
+    const output = await until('Local:').then(() => until('\n'))
+    return /Local:\s+(http:\/\/[\d.]+:\d+)/.exec(output)?.[1] ?? ''
+  }
+  const main = await (await fetch(`${await start()}/main.js`)).text()
+  const [, path = ''] = /from "([^"]*onetoken\.mjs[^"]*)"/.exec(main) ?? []
+  const response = await fetch((await start()) + path)
+  expect(response.status).toBe(200)
+  expect(await response.text()).toContain('width = 96')
+})
+
 describe("Bun's server", () => {
   it.each([true, false])('has placeholders and never spends (development: %s)', async (development) => {
     const site = await createSite({

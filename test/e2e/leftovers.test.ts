@@ -1,3 +1,4 @@
+import { SourceMap } from 'node:module'
 import { describe, expect, it } from 'vitest'
 import { bundle, BUNDLERS, createBundledSite } from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
@@ -28,6 +29,68 @@ describe.each(BUNDLERS)('a reference that nothing resolved, %s', (bundler) => {
     expect(output).toMatch(/part\.js:2/)
     expect(mock.requests).toHaveLength(0)
     expect(await site.list('dist')).toEqual([])
+  })
+})
+
+it.each(BUNDLERS)('a reference in a comment is none, %s', async (bundler) => {
+  const site = await createBundledSite({
+    'main.js': `// Before: import fox from 'virtual:onetoken?prompt=A fox'\nimport './part.js'\nglobalThis.result = 1`,
+    'part.js': `/* <img src="onetoken:hero"> */\nglobalThis.part = '"' // src: 'onetoken:hero'`,
+    'images.yaml': MANIFEST,
+  })
+  for (const development of [false, true]) {
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), { development })
+    expect(status, output).toBe(0)
+  }
+})
+
+describe('a URL that the bundler leaves alone', () => {
+  it.each(['webpack', 'rspack'] as const)('fails the build: new URL() with %s', async (bundler) => {
+    const site = await createBundledSite({
+      'main.js': `globalThis.result = new URL('onetoken:icon', import.meta.url).href`,
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+      more: 'module: { parser: { javascript: { url: false } } }',
+    })
+    expect(status, output).toBe(1)
+    expect(output).toMatch(/nothing resolved: "icon-[\w.-]+"/)
+    expect(output).toContain('leaves URLs there alone')
+  })
+
+  it('fails the build: css-loader that reads none', async () => {
+    const site = await createBundledSite({
+      'main.js': `import './style.css'`,
+      'style.css': 'body { background: url(onetoken:icon) }',
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await bundle(site, 'webpack', apiEnv(mock.url), {
+      more: `module: { rules: [{ test: /\\.css$/, type: 'javascript/auto', use: ['style-loader', { loader: 'css-loader', options: { url: false } }] }] }`,
+    })
+    expect(status, output).toBe(1)
+    expect(output).toContain('leaves URLs there alone')
+  })
+
+  it('fails a server build of Vite', async () => {
+    const site = await createSite({
+      'main.js': `export const icon = new URL('onetoken:icon', import.meta.url).href`,
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await site.build(apiEnv(mock.url), '--ssr', 'main.js')
+    expect(status, output).toBe(1)
+    expect(output).toContain('main.js:1:30')
+    expect(mock.requests).toHaveLength(0)
+  })
+
+  it('is no reference with another base', async () => {
+    const site = await createBundledSite({
+      'main.js': `globalThis.result = new URL('onetoken:icon', document.baseURI).href`,
+      'images.yaml': MANIFEST,
+    })
+    const { status, output } = await bundle(site, 'vite', apiEnv(mock.url))
+    expect(status, output).toBe(1)
+    expect(output).toContain('main.js:1:30')
+    expect(mock.requests).toHaveLength(0)
   })
 })
 
@@ -73,6 +136,56 @@ export default { plugins: [onetoken(), vue()] }`
     const { status, output } = await site.build(apiEnv(mock.url))
     expect(status).toBe(1)
     expect(output).toContain('App.vue:6:13 There is no entry "heros"')
+  })
+
+  it.each([
+    ['<a href="onetoken:hero">see</a>', '"href" of <a>'],
+    ['<Image src="onetoken:hero" />', '"src" of <Image>'],
+    ['<p style="background: url(onetoken:hero)">see</p>', '"style" of <p>'],
+  ])('refuses what Vue does not read, before it is paid for: %s', async (template, what) => {
+    const site = await createSite(vueSite(template))
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status, output).toBe(1)
+    expect(output).toContain(what)
+    expect(output).toMatch(/App\.vue:6:\d+/)
+    expect(mock.requests).toHaveLength(0)
+  })
+
+  it('reads what Vue reads, and no other block of the file', async () => {
+    const site = await createSite({
+      ...vueSite(`<main><Textarea :value="words" /><Title/><img src="onetoken:hero" alt=""></main>`),
+      'vite.config.js': config.replace(
+        'vue()]',
+        `vue(), { name: 'docs', transform: (_, id) => /vue&type=docs/.test(id) ? 'export default () => {}' : undefined }]`,
+      ),
+    })
+    const component = (await site.read('App.vue')).toString()
+    await site.write({
+      'App.vue': `${component}\n<docs>Usage: <img src="onetoken:?prompt=A fox documented"></docs>\n`,
+    })
+    const plan = await site.onetoken(apiEnv(mock.url), 'plan')
+    expect(plan.output).not.toContain('documented')
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status, output).toBe(0)
+    expect(mock.requests.map(({ fields }) => fields['prompt']).sort()).toEqual(['A boat', 'A fjord'])
+  })
+
+  it('keeps source maps right where a reference has several lines', async () => {
+    const site = await createSite({
+      ...vueSite('<img src="onetoken:?prompt=one\ntwo\nthree&quality=low" alt=""><p>{{ marker() }}</p>'),
+      'vite.config.js': config.replace('plugins', 'build: { sourcemap: true, minify: false }, plugins'),
+    })
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status, output).toBe(0)
+    const script = (await site.list('dist')).find((path) => path.endsWith('.js')) ?? ''
+    const code = (await site.read(script)).toString().split('\n')
+    const line = code.findIndex((text) => text.includes('marker('))
+    const map = new SourceMap(JSON.parse((await site.read(`${script}.map`)).toString()) as never)
+    const entry = map.findEntry(line, code[line]?.indexOf('marker') ?? 0)
+    expect(entry).toMatchObject({ originalLine: 7 })
+    const { sources, sourcesContent } = map.payload
+    const component = sourcesContent[sources.findIndex((source) => source.endsWith('/App.vue'))]
+    expect(component).toBe((await site.read('App.vue')).toString())
   })
 
   it('plans what templates name', async () => {

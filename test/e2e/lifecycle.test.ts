@@ -109,6 +109,58 @@ console.log('RESULT' + JSON.stringify([a, b !== 'built']))`,
   })
 })
 
+describe('one instance of the plugin', () => {
+  const script = {
+    vite: `import { build } from 'vite'
+const one = (name) => build({ logLevel: 'silent', configFile: false, plugins, build: { outDir: 'dist/' + name, rollupOptions: { input: 'main.js' } } })`,
+    rollup: `import { rollup } from 'rollup'
+const one = async (name) => (await rollup({ input: 'main.js', plugins })).write({ dir: 'dist/' + name })`,
+    esbuild: `import { build } from 'esbuild'
+const one = (name) => build({ logLevel: 'silent', entryPoints: ['main.js'], bundle: true, outdir: 'dist/' + name, plugins })`,
+  }
+  const files = (bundler: keyof typeof script, run: string): Record<string, string> => ({
+    'main.js': importing('one'),
+    'build.mjs': `import onetoken from 'unplugin-onetoken/${bundler}'
+import { writeFile } from 'node:fs/promises'
+const plugins = [onetoken()]
+${script[bundler]}
+${run}`,
+  })
+
+  it.each(['vite', 'rollup', 'esbuild'] as const)(
+    'in two builds at once, %s: both fail for what is missing',
+    async (bundler) => {
+      const site = await createSite(
+        files(
+          bundler,
+          `console.log((await Promise.allSettled(['a', 'b'].map(one))).map(({ status }) => status).join())`,
+        ),
+      )
+      await site.remove('vite.config.js')
+      const { output } = await site.runOwn('build.mjs', { ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' })
+      expect(output).toContain('rejected,rejected')
+      expect(mock.requests).toHaveLength(0)
+    },
+  )
+
+  it('in two builds of Rollup whose bundles nobody closes: the second one reads the project anew', async () => {
+    const manifest = (alt: string): string =>
+      `version: 1\nimages: { hero: { prompt: A fjord, quality: low, alt: ${alt} } }\n`
+    const site = await createSite({
+      ...files(
+        'rollup',
+        `await one('a')\nawait writeFile('images.yaml', ${JSON.stringify(manifest('second'))})\nawait one('b')`,
+      ),
+      'main.js': `import { alt } from 'virtual:onetoken/hero'\nconsole.log(alt)`,
+      'images.yaml': manifest('first'),
+    })
+    const { status, output } = await site.runOwn('build.mjs', apiEnv(mock.url))
+    expect(status, output).toBe(0)
+    expect((await site.read('dist/a/main.js')).toString()).toContain('first')
+    expect((await site.read('dist/b/main.js')).toString()).toContain('second')
+  })
+})
+
 it('takes vite build --mode development for development, whatever NODE_ENV is', async () => {
   const site = await createSite({ 'main.js': importing('a fox') })
   expect((await site.build(apiEnv(mock.url), '--mode', 'development')).status).toBe(0)

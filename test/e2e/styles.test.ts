@@ -1,7 +1,15 @@
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
-import { bundle, createBundledSite, type BundleOptions, type Bundler } from '../helpers/bundlers.ts'
+import { setTimeout } from 'node:timers/promises'
+import { describe, expect, it, vi } from 'vitest'
+import {
+  bundle,
+  createBundledSite,
+  watchBundle,
+  type BundleOptions,
+  type Bundler,
+} from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
+import { outputOf } from '../helpers/output.ts'
 import { apiEnv, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
@@ -132,6 +140,40 @@ describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
     expect(mock.requests.map(({ fields }) => fields['prompt'])).toEqual(["it's a lynx"])
     expect(await pictures(site)).toEqual([50])
   })
+
+  it.skipIf(bundler === 'bun' || bundler === 'farm')(
+    'is built again when the manifest is mended',
+    async () => {
+      const site = await createBundledSite({ ...files, 'images.yaml': MANIFEST.replace('hero', 'heros') })
+      const child = await watchBundle(site, bundler as 'vite', apiEnv(mock.url), options)
+      const until = outputOf(child)
+      await until('There is no entry "hero"')
+      await setTimeout(1500)
+      await site.write({ 'images.yaml': MANIFEST })
+      await vi.waitUntil(async () => (await site.list('dist')).some((path) => path.endsWith('.css')), 60_000)
+      expect(mock.requests).toHaveLength(0)
+    },
+  )
+
+  it.runIf(bundler === 'vite')(
+    'takes words from any folder of the project and of its workspace',
+    async () => {
+      const site = await createBundledSite({
+        'build/base.css': `.base { background: url("onetoken:?prompt=a lynx&quality=low&w=50") }`,
+        'packages/site/style.css': `@import '../../build/base.css'; @import './dist/part.css';`,
+        'packages/site/dist/part.css': `.part { background: url("onetoken:?prompt=a fox&quality=low&w=51") }`,
+        'packages/site/main.js': `import './style.css'`,
+        'package.json': '{ "type": "module", "workspaces": ["packages/*"] }',
+      })
+      const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+        ...options,
+        outDir: '../../dist',
+        more: `${options.more === undefined ? '' : `${options.more},`} root: 'packages/site'`,
+      })
+      expect(status, output).toBe(0)
+      expect(await pictures(site)).toEqual([50, 51])
+    },
+  )
 
   it('has placeholders in development', async () => {
     const site = await createBundledSite(files)

@@ -24,8 +24,11 @@ export interface NamedPicture extends Watched {
 
 /** One build after the other of one instance of the plugin: what the hooks of all bundlers do. */
 export interface Build {
-  /** A build starts. One may start before the last one has ended, and several at once for Vite's environments. */
-  begin(): void
+  /**
+   * A build starts: the types are written, before any compiler asks for them. One may start before the last one has
+   * ended, and several at once for Vite's environments.
+   */
+  begin(): Promise<void>
   /** The descriptor of a specifier; its picture is begun unless the reference is only looked at. */
   resolve(specifier: string, importer: string | undefined, scans?: boolean): Promise<string>
   /** The descriptor of a file that may be a manifest. */
@@ -38,8 +41,26 @@ export interface Build {
   settle(failed: boolean): Promise<Error | undefined>
   /** A build has ended. True when no other goes on. */
   close(): Promise<boolean>
-  /** Close, and where it was the last build write the types and say what was done. */
-  finish(dts: PluginOptions['dts']): Promise<void>
+  /** Close, and where it was the last build say what was done. */
+  finish(): Promise<void>
+}
+
+/** A picture that a source names; `watch` is told what to look at for changes, also where the picture cannot be had. */
+export async function watchedPicture(
+  build: Build,
+  { specifier, written }: { specifier: string; written: string },
+  importer: string,
+  watch: (files: Watched) => void,
+): Promise<NamedPicture> {
+  const begun = Date.now()
+  try {
+    const named = await build.picture(specifier, importer, written)
+    watch(named)
+    return named
+  } catch (error) {
+    watch({ watch: [], begun })
+    throw error
+  }
 }
 
 /** What a {@link Build} works with. */
@@ -51,6 +72,7 @@ export interface BuildHost {
    * fail its module. The first one waits for all that was begun, to tell everything at once.
    */
   failsInModules?: boolean | undefined
+  dts: PluginOptions['dts']
   /** Whether the bundler knows `export { a as "team/ada" }`. @default true */
   stringNames?: boolean | undefined
 }
@@ -59,7 +81,7 @@ export interface BuildHost {
 const GRACE = 50
 
 /** A {@link Build} for one instance of the plugin. */
-export function createBuild({ engine, failsInModules = false, stringNames = true }: BuildHost): Build {
+export function createBuild({ engine, dts, failsInModules = false, stringNames = true }: BuildHost): Build {
   let run: Run | undefined
   let underWay = 0
   let said: string | undefined
@@ -79,15 +101,16 @@ export function createBuild({ engine, failsInModules = false, stringNames = true
     if (loaded.failed !== true || !failsInModules) return loaded
     // What the bundler asks for next may fail as well.
     await setTimeout(GRACE)
-    const problem = await current().settle(false)
+    const problem = await current().settle(false, underWay > 1)
     if (problem !== undefined) throw problem
     return loaded
   }
 
   const build: Build = {
-    begin() {
+    async begin() {
       underWay += 1
       current()
+      if (dts !== false) await writeTypesOf(engine(), dts)
     },
 
     resolve: (specifier, importer, scans = false) =>
@@ -125,7 +148,8 @@ export function createBuild({ engine, failsInModules = false, stringNames = true
       }),
 
     async settle(failed) {
-      const problem = await run?.settle(failed)
+      // Builds of one instance that go on at once share a run: what is wrong in it is told by each of them.
+      const problem = await run?.settle(failed, underWay > 1)
       return problem === undefined ? undefined : (bundlerError(problem, engine().root) as Error)
     },
 
@@ -137,9 +161,8 @@ export function createBuild({ engine, failsInModules = false, stringNames = true
       return (await ended?.close()) === true
     },
 
-    async finish(dts) {
+    async finish() {
       const isLast = await build.close()
-      if (dts !== false) await writeTypesOf(engine(), dts)
       const text = isLast ? summaryText(engine().summary()) : undefined
       // Who watches is told when something is different.
       if (text === undefined || (text === said && engine().purpose === 'dev')) return

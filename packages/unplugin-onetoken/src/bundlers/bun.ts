@@ -6,7 +6,7 @@ import { ASSET_FILE, type Engine } from '../engine/index.ts'
 import { createBuild } from './build.ts'
 import { consoleLog } from './console-log.ts'
 import type { PluginOptions } from './options.ts'
-import { MAY_NAME_PICTURE, rewriteURLs, STYLE_ID } from './source-urls.ts'
+import { edited, MAY_NAME_PICTURE, sourceEdits, STYLE_ID } from './source-urls.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
 import { engineFor } from './registry.ts'
@@ -23,7 +23,7 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
       if (engine === undefined) throw new TypeError('The build has not started yet')
       return engine
     }
-    const build = createBuild({ engine: engineOf, failsInModules: true })
+    const build = createBuild({ engine: engineOf, dts: options.dts, failsInModules: true })
     const hooks = plugin({
       engine: engineOf,
       build,
@@ -73,7 +73,7 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
           for (const { path } of outputs) await rm(path, { force: true })
           throw error
         } finally {
-          await build.finish(options.dts)
+          await build.finish()
         }
       })
     }
@@ -84,11 +84,13 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
       // is changed before Bun reads it.
       transform: {
         filter: { id: STYLE_ID, code: MAY_NAME_PICTURE },
-        handler: (css, id) =>
-          rewriteURLs(css, id, async ({ specifier, written }) => {
+        async handler(css, id) {
+          const edits = await sourceEdits(css, id, async ({ specifier, written }) => {
             const { file } = await build.picture(specifier, id, written)
             return relativeImport(id, file)
-          }),
+          })
+          return (await edited(css, edits, id))?.code
+        },
       },
       bun: { loader: 'js', setup },
     }

@@ -64,12 +64,22 @@ export function createDescriptorWatch({ changed, patience }: DescriptorWatchOpti
 
   const watchFolder = (folder: string): void => {
     if (folders.has(folder) || !existsSync(folder)) return
-    const watcher = watch(folder, { persistent: false }, (_, name) => {
+    const see = (_: string, name: string | null): void => {
       const file = join(folder, name ?? '')
       const descriptors = dependents.get(file)
       if (descriptors !== undefined && existsSync(file)) noteChange(file, descriptors)
-    })
-    folders.set(folder, watcher)
+    }
+    try {
+      const watcher = watch(folder, { persistent: false }, see)
+      folders.set(folder, watcher)
+      // The folder is gone; when a module is loaded that depends on it, it may be there again.
+      watcher.on('error', () => {
+        watcher.close()
+        folders.delete(folder)
+      })
+    } catch {
+      // The system watches no more folders: what the bundler itself watches has to do.
+    }
   }
 
   return {

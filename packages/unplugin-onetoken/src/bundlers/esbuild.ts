@@ -11,7 +11,7 @@ import {
   type Engine,
   type Log,
 } from '../engine/index.ts'
-import { createBuild } from './build.ts'
+import { createBuild, watchedPicture } from './build.ts'
 import type { PluginOptions } from './options.ts'
 import { isCalledBy } from './called-by.ts'
 import { consoleLog } from './console-log.ts'
@@ -33,7 +33,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
       if (engine === undefined) throw new TypeError('The build has not started yet')
       return engine
     }
-    const build = createBuild({ engine: engineOf, failsInModules: true })
+    const build = createBuild({ engine: engineOf, dts: options.dts, failsInModules: true })
     const descriptors = createDescriptorWatch({
       changed: (file) => engineOf().changed(file),
       patience: 1000,
@@ -83,10 +83,15 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
       })
       started.onResolve({ filter: /^(?:virtual:)?onetoken/i }, async (args: OnResolveArgs) => {
         if (args.kind !== 'url-token' || !URL_REFERENCE.test(args.path)) return undefined
-        return await telling(async () => {
-          const { file, ...files } = await build.picture(specifierOfURL(args.path), args.importer, args.path)
-          return { path: file, namespace: 'file', watchFiles: watchList(files, engineOf().root) }
+        const watchFiles: string[] = []
+        const result = await telling(async () => {
+          const reference = { specifier: specifierOfURL(args.path), written: args.path }
+          const { file } = await watchedPicture(build, reference, args.importer, (files) =>
+            watchFiles.push(...watchList(files, engineOf().root)),
+          )
+          return { path: file, namespace: 'file' }
         })
+        return { ...result, watchFiles }
       })
       // esbuild remembers what a folder holds, and looks for files that were just written in what it remembers.
       started.onResolve({ filter: ASSET_IMPORT }, ({ path, importer }) =>
@@ -113,7 +118,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
             console.error((await started.esbuild.formatMessages(errors, { kind: 'error' })).join('\n'))
           return { errors }
         } finally {
-          await build.finish(options.dts)
+          await build.finish()
         }
       })
     }

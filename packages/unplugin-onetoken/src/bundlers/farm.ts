@@ -16,11 +16,15 @@ import { createDescriptorWatch } from './descriptor-watch.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
-import { engineFor } from './registry.ts'
+import { engineFor, warnOnce } from './registry.ts'
 import { watchList } from './watch-paths.ts'
 import { relativeImport } from './relative-import.ts'
 
 export type { PluginOptions }
+
+const CACHE_OFF =
+  'the persistent cache of Farm was turned off, as it does not see when a picture of a module becomes another. ' +
+  'Set compilation.persistentCache to false.'
 
 /** Formats that Farm does not take for pictures by itself. */
 const FORMATS = ['webp', 'avif']
@@ -35,8 +39,14 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       return engine
     }
     // An export whose name is a string ends the whole process.
-    const build = createBuild({ engine: engineOf, stringNames: false })
-    let unresolved: unknown
+    const build = createBuild({ engine: engineOf, dts: options.dts, stringNames: false })
+    let firstError: unknown
+    // Farm would show it on one line, as text within text.
+    const rethrown = (error: unknown): never => {
+      firstError ??= error
+      throw error
+    }
+    let hadCache = false
     const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 50 })
     const { buildEnd: _, ...hooks } = plugin({
       engine: engineOf,
@@ -73,7 +83,10 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       config(config: UserConfig) {
         const { compilation = {} } = config
         const include = [...(compilation.assets?.include ?? []), ...FORMATS]
-        return { ...config, compilation: { ...compilation, assets: { ...compilation.assets, include } } }
+        const assets = { ...compilation.assets, include }
+        // It keeps modules by their own files: pictures that are rendered, changed or removed would stay as they were.
+        hadCache = compilation.persistentCache !== undefined && compilation.persistentCache !== false
+        return { ...config, compilation: { ...compilation, assets, persistentCache: false } }
       },
       configResolved({ root, compilation, envMode }) {
         const isPlain = isCalledBy('build', /@farmfe[\\/]core[\\/]/) && compilation?.mode !== 'development'
@@ -84,22 +97,23 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
           isServer: compilation?.mode === 'development',
           log: consoleLog,
         })
+        if (hadCache) warnOnce(engine, CACHE_OFF)
       },
       // An error in a hook at the end of a build would end the whole process: this is the place for what went wrong.
       configureCompiler(compiler: Compiler) {
         const compile = compiler.compile.bind(compiler)
         compiler.compile = async () => {
-          unresolved = undefined
+          firstError = undefined
           try {
             await compile().catch((error: unknown) => {
-              throw unresolved ?? error
+              throw firstError ?? error
             })
             const problem = await build.settle(false)
             if (problem !== undefined) throw problem
             const files = Object.entries(compiler.resources()).map(([name, content]) => ({ name, content }))
             await checkOutputs(engineOf(), files)
           } finally {
-            await build.finish(options.dts)
+            await build.finish()
           }
         }
       },
@@ -108,11 +122,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
         async executor({ source, importer, kind }) {
           const from =
             importer === null || importer === undefined ? undefined : resolve(engineOf().root, importer)
-          const resolvedPath = await resolveSource(source, from, kind).catch((error: unknown) => {
-            // Farm would show it on one line, as text within text.
-            unresolved ??= error
-            throw error
-          })
+          const resolvedPath = await resolveSource(source, from, kind).catch(rethrown)
           if (resolvedPath === undefined) return null
           return { resolvedPath, query: [], sideEffects: false, external: false, meta: {} }
         },
@@ -129,7 +139,13 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
         },
       },
     }
-    return { ...hooks, farm }
+    const load: typeof hooks.load = {
+      ...hooks.load,
+      async handler(id) {
+        return await hooks.load.handler.call(this, id).catch(rethrown)
+      },
+    }
+    return { ...hooks, load, farm }
   },
 ) as never
 export default onetoken

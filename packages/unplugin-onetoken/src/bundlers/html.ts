@@ -9,12 +9,10 @@ import {
   type HtmlReference,
   type PageURL,
 } from '../engine/index.ts'
-import { OneTokenError } from '../errors.ts'
-import { bundlerError } from './bundler-error.ts'
-import type { NamedPicture } from './build.ts'
+import { watchedPicture, type NamedPicture } from './build.ts'
 import { MAY_NAME_PICTURE } from './source-urls.ts'
 import type { ViteHost } from './vite-host.ts'
-import { editsOf, placeIn, type Page } from './page-edits.ts'
+import { editsOf, mistakeIn, type Page } from './page-edits.ts'
 import { builtURL, devURL } from './vite-urls.ts'
 import { PAGES } from './vite-dev.ts'
 
@@ -53,14 +51,8 @@ type GivenPage = Pick<Page, 'html' | 'file' | 'address' | 'served' | 'warn'>
 function openPage(host: ViteHost, given: GivenPage, context: Rollup.PluginContext): Page {
   const config = host.config()
   const pictures = new Map<string, Promise<NamedPicture>>()
-  const load = async ({ specifier, written }: PageURL): Promise<NamedPicture> => {
-    const begun = Date.now()
-    const loading = host.build.picture(specifier, given.file, written)
-    loading.catch(() => host.watch(context, PAGES, { watch: [], begun }))
-    const picture = await loading
-    host.watch(context, PAGES, picture)
-    return picture
-  }
+  const load = (reference: PageURL): Promise<NamedPicture> =>
+    watchedPicture(host.build, reference, given.file, (files) => host.watch(context, PAGES, files))
   return {
     ...given,
     root: host.engine().root,
@@ -84,7 +76,7 @@ function urlsOf(reference: HtmlReference): PageURL[] {
 async function refuseUnread(page: Page, reference: HtmlReference): Promise<void> {
   if (reference.kind === 'unread') {
     const { element, attribute, written } = reference
-    throw await mistake(
+    throw await mistakeIn(
       page,
       written,
       `The attribute ${quote(attribute)} of <${visible(element)}> cannot name a picture.`,
@@ -95,18 +87,13 @@ async function refuseUnread(page: Page, reference: HtmlReference): Promise<void>
   for (const { written, cutOff } of reference.candidates) {
     if (cutOff === undefined) continue
     const what = cutOff === '' ? 'no width or density' : `${quote(cutOff)}, which is no width or density,`
-    throw await mistake(
+    throw await mistakeIn(
       page,
       written,
       `In a srcset, ${quote(written)} has ${what} behind it.`,
       'Spaces and commas end a URL there: write %20 and %2C for those of the words, and end each with its width, such as 480w. Or name an entry of the manifest: onetoken:hero?w=480 480w',
     )
   }
-}
-
-async function mistake(page: Page, written: string, message: string, hint: string): Promise<unknown> {
-  const place = await placeIn(page, written)
-  return bundlerError(new OneTokenError('QUERY_INVALID', message, { hint, place }), page.root)
 }
 
 function onlyOnce(say: (message: string) => void): (message: string) => void {

@@ -30,21 +30,27 @@ export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): 
   }
 }
 
-/** No file of the build may hold the key, however it came there. */
-export async function refuseShippedKey(engine: Engine, files: readonly OutputFile[]): Promise<void> {
+/** No file of the build may hold the key, however it came there. `withhold` is told of each that does. */
+export async function refuseShippedKey(
+  engine: Engine,
+  files: readonly OutputFile[],
+  withhold: (name: string) => void,
+): Promise<void> {
   const key = await realKey(engine)
   if (key === undefined) return
-  const holder = files.find(({ content }) => holds(content, key))
-  if (holder === undefined) return
+  const holders = files.filter(({ content }) => holds(content, key)).map(({ name }) => name)
+  if (holders.length === 0) return
+  holders.forEach(withhold)
   throw exposed(
     engine,
-    `The file ${holder.name} of the build holds the value of ${NAME}.`,
+    `The file ${holders[0]} of the build holds the value of ${NAME}.`,
     'Look for where your sources or the configuration read it; only the build needs it, never the page.',
   )
 }
 
 async function realKey(engine: Engine): Promise<string | undefined> {
-  const key = (await engine.project().catch(() => undefined))?.environment.apiKey
+  // A key of characters that no key has is told when it is used.
+  const key = await engine.apiKey().catch(() => undefined)
   return key === undefined || key.length < SHORTEST_KEY ? undefined : key
 }
 

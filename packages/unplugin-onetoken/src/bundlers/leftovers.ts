@@ -1,4 +1,11 @@
-import { cssReferences, htmlReferences, locate, quote, type Engine } from '../engine/index.ts'
+import {
+  cssReferences,
+  htmlReferences,
+  locate,
+  quote,
+  withoutComments,
+  type Engine,
+} from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 import { MAY_NAME_PICTURE } from './source-urls.ts'
 import type { OutputFile } from './outputs.ts'
@@ -12,14 +19,25 @@ interface Leftover {
 
 const OPENING = `(?:\\\\?["'\`])`
 
-/** A string that is a reference, and one that stands where markup and styles in scripts have URLs. */
+/** What stands where markup and styles in scripts have URLs. */
+const ATTRIBUTE = `\\b(?:src|srcset|srcSet|href|poster|content|data)["']?\\s*[=:]\\s*${OPENING}?`
+const STYLE = `\\burl\\(\\s*${OPENING}?`
+const URL_CALL = `\\bnew\\s+URL\\(\\s*${OPENING}`
+
+/** A string that is a reference, and one that stands where a URL does. */
 const IN_SCRIPT: readonly RegExp[] = [
   new RegExp(`${OPENING}(virtual:onetoken[/?][^"'\`\\\\$]*)`),
-  new RegExp(
-    `\\b(?:src|srcset|srcSet|href|poster|content)["']?\\s*[=:]\\s*${OPENING}?(onetoken:[^"'\`\\\\\\s>$]*)`,
-  ),
-  new RegExp(`\\burl\\(\\s*${OPENING}?((?:virtual:onetoken[/?]|onetoken:)[^"'\`\\\\)$]*)`),
+  new RegExp(`${ATTRIBUTE}(onetoken:[^"'\`\\\\\\s>$]*)`),
+  new RegExp(`${STYLE}((?:virtual:onetoken[/?]|onetoken:)[^"'\`\\\\)$]*)`),
+  new RegExp(`${URL_CALL}((?:virtual:onetoken[/?]|onetoken:)[^"'\`\\\\$]*)`),
 ]
+
+/** The path of a file of ours that the bundler was to make an asset of, and has not. */
+const UNUSED = `[^"'\`\\\\)\\s]*/\\.cache/(?:variants|placeholders)/([\\w.-]+)`
+const UNUSED_IN_SCRIPT: readonly RegExp[] = [ATTRIBUTE, STYLE, URL_CALL].map(
+  (before) => new RegExp(before + UNUSED),
+)
+const UNUSED_IN_STYLE = new RegExp(STYLE + UNUSED)
 
 /** The first reference that nothing has resolved, with the place of it in the sources. */
 export async function findLeftover(
@@ -30,8 +48,8 @@ export async function findLeftover(
     const extension = /\.([cm]?js|html?|css)$/.exec(name)?.[1]
     if (extension === undefined) continue
     const text = typeof content === 'string' ? content : Buffer.from(content).toString()
-    if (!MAY_NAME_PICTURE.test(text)) continue
-    const leftover = await leftoverOf(text, extension)
+    if (!MAY_NAME_PICTURE.test(text) && !text.includes('/.cache/')) continue
+    const leftover = await leftoverOf(text, extension, files)
     if (leftover === undefined) continue
     const { written, hint } = leftover
     const what = `The file ${name} of the build holds a reference to a picture that nothing resolved: ${quote(written)}.`
@@ -45,18 +63,42 @@ export async function findLeftover(
   return undefined
 }
 
-async function leftoverOf(text: string, extension: string): Promise<Leftover | undefined> {
+async function leftoverOf(
+  text: string,
+  extension: string,
+  files: readonly OutputFile[],
+): Promise<Leftover | undefined> {
   if (extension === 'css') {
     const [first] = await cssReferences(text, 'compiled')
-    return first && { written: first.written, hint: STYLE_HINT }
+    return first ? { written: first.written, hint: STYLE_HINT } : unusedIn(text, [UNUSED_IN_STYLE], files)
   }
   if (extension.startsWith('htm')) {
     const written = (await htmlReferences(text)).references.map(firstWritten).find((one) => one !== undefined)
     return written === undefined ? undefined : { written, hint: PAGE_HINT }
   }
+  if (leftoverIn(text, files) === undefined) return undefined
+  // A closer look: comments may say what they like.
+  return leftoverIn(await withoutComments(text), files)
+}
+
+function leftoverIn(script: string, files: readonly OutputFile[]): Leftover | undefined {
   for (const pattern of IN_SCRIPT) {
-    const [, written] = pattern.exec(text) ?? []
+    const [, written] = pattern.exec(script) ?? []
     if (written !== undefined) return { written, hint: SCRIPT_HINT }
+  }
+  return unusedIn(script, UNUSED_IN_SCRIPT, files)
+}
+
+function unusedIn(
+  text: string,
+  patterns: readonly RegExp[],
+  files: readonly OutputFile[],
+): Leftover | undefined {
+  for (const pattern of patterns) {
+    const [, name] = pattern.exec(text) ?? []
+    if (name === undefined) continue
+    // Some name their assets by the folder of the file.
+    if (!files.some((file) => file.name.endsWith(`/${name}`))) return { written: name, hint: UNUSED_HINT }
   }
   return undefined
 }
@@ -69,6 +111,10 @@ function firstWritten(reference: PageReference): string | undefined {
   return reference.written
 }
 
+const UNUSED_HINT =
+  'It is the file of a picture that a URL names. The bundler was to make an asset of it, and leaves URLs there alone: ' +
+  'its configuration says so (css-loader with "url": false, "parser.javascript.url": false), or it has no "new URL" there. ' +
+  'Import the picture in JavaScript.'
 const SCRIPT_HINT =
   'Import the picture, with the whole specifier as one string, and use what the import gives: ' +
   'neither words that are put together at run time nor URLs in templates can be resolved.'

@@ -33,9 +33,21 @@ export function filesOf(bundle: Record<string, BundleFile>): OutputFile[] {
   })
 }
 
+/** What {@link checkOutputs} is told of a build. */
+export interface OutputCheck {
+  /** Something else is wrong already, which may well have left a reference. */
+  failed?: boolean
+  /** Told of each file that is not to be written even where a bundler writes what has errors. */
+  withhold?(name: string): void
+}
+
 /** The last look at what a build ships: no key, and no reference that a browser could make nothing of. */
-export async function checkOutputs(engine: Engine, files: readonly OutputFile[]): Promise<void> {
-  await refuseShippedKey(engine, files)
-  const leftover = await findLeftover(engine, files)
+export async function checkOutputs(
+  engine: Engine,
+  files: readonly OutputFile[],
+  { failed = false, withhold = () => undefined }: OutputCheck = {},
+): Promise<void> {
+  await refuseShippedKey(engine, files, withhold)
+  const leftover = failed ? undefined : await findLeftover(engine, files)
   if (leftover !== undefined) throw bundlerError(leftover, engine.root)
 }

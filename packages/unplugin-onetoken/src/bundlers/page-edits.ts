@@ -9,7 +9,8 @@ import {
   type HtmlReference,
   type PageURL,
 } from '../engine/index.ts'
-import type { Place } from '../errors.ts'
+import { OneTokenError, type Place } from '../errors.ts'
+import { bundlerError } from './bundler-error.ts'
 import type { NamedPicture } from './build.ts'
 import { absoluteURL } from './vite-urls.ts'
 
@@ -95,6 +96,17 @@ async function srcsetEdits(page: Page, reference: Reference<'srcset'>): Promise<
 }
 
 /** Where `written` stands in the page's file. */
-export async function placeIn({ file }: Page, written: string): Promise<Place> {
+async function placeIn({ file }: Pick<Page, 'file'>, written: string): Promise<Place> {
   return (await findPlace(file, written)) ?? { file }
+}
+
+/** The error for what is `written` in a page. */
+export async function mistakeIn(
+  { file, root }: Pick<Page, 'file' | 'root'>,
+  written: string,
+  message: string,
+  hint: string,
+): Promise<unknown> {
+  const place = await placeIn({ file }, written)
+  return bundlerError(new OneTokenError('QUERY_INVALID', message, { hint, place }), root)
 }

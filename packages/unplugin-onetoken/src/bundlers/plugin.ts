@@ -1,4 +1,5 @@
-import { dirname, resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import type { TransformResult, UnpluginBuildContext, UnpluginContext, UnpluginOptions } from 'unplugin'
 import { DESCRIPTOR_FILE, SPECIFIER, type Engine, type ReferenceFile } from '../engine/index.ts'
 import type { Build, Watched } from './build.ts'
@@ -25,9 +26,16 @@ const RESOLVED_ID = /^virtual:onetoken(?:[/?]|$)|\.onetoken\.mjs$|\.ya?ml$/
 
 const NEIGHBOUR = /^\.\/[0-9a-f]{20}\.onetoken\.mjs$/
 
+/** A browser asks a dev server for a path below the root; the server may not have seen who imports it. */
+function fileOf(id: string, root: string): string {
+  const served = join(root, id)
+  return !id.startsWith(root) && existsSync(served) ? served : id
+}
+
 /** The hooks that all bundlers share. */
 export type SharedHooks = UnpluginOptions & {
   resolveId: object
+  buildEnd(this: UnpluginBuildContext, ...args: unknown[]): Promise<void>
   load: { handler(this: UnpluginBuildContext & UnpluginContext, id: string): Promise<TransformResult> }
 }
 
@@ -37,14 +45,14 @@ export function plugin({ engine, build, reference, watch, resolvePath }: Bundler
     name: 'unplugin-onetoken',
     enforce: 'pre',
 
-    buildStart() {
-      build.begin()
+    async buildStart() {
+      await build.begin()
     },
 
     resolveId: {
       filter: { id: RESOLVED_ID },
       async handler(id, importer, { scan }: { isEntry: boolean; scan?: boolean }) {
-        if (DESCRIPTOR_FILE.test(id)) return id
+        if (DESCRIPTOR_FILE.test(id)) return fileOf(id, engine().root)
         // The module of a manifest names those of its pictures, which lie beside it.
         if (NEIGHBOUR.test(id)) return importer === undefined ? undefined : resolve(dirname(importer), id)
         if (SPECIFIER.test(id)) return await build.resolve(id, importer, scan)

@@ -23,13 +23,12 @@ interface Context {
 
 /** The hooks that Rollup and Rolldown have and unplugin has not. */
 interface Hooks {
-  buildStart(this: Context): void
+  buildStart: { order: 'pre'; sequential: true; handler(this: Context): Promise<void> }
   resolveFileUrl(options: { fileName: string; referenceId: string }): string | undefined
   generateBundle: {
     order: 'post'
     handler(options: object, bundle: Record<string, BundleFile>): Promise<void>
   }
-  closeBundle(): Promise<void>
 }
 
 /** The plugin for Rollup and for Rolldown, which has Rollup's hooks. */
@@ -40,7 +39,7 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
     if (engine === undefined) throw new TypeError('The build has not started yet')
     return engine
   }
-  const build = createBuild({ engine: engineOf })
+  const build = createBuild({ engine: engineOf, dts: options.dts })
   const emitted = new Set<string>()
   const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 1000 })
 
@@ -74,19 +73,32 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
     ...hooks,
     // A manifest that another plugin has resolved would be that one's.
     resolveId: { ...hooks.resolveId, order: 'pre' } as typeof hooks.resolveId,
+    // Not when the bundle is closed, which its user may forget: the next build would see what this one read.
+    async buildEnd(...args) {
+      try {
+        await hooks.buildEnd.apply(this, args)
+      } finally {
+        await build.finish()
+      }
+    },
     hooks: {
-      buildStart() {
-        const { watchMode } = this.meta
-        log = { info: (message) => this.info(message), warn: (message) => this.warn(message) }
-        engine = engineFor(options, {
-          root: process.cwd(),
-          mode: undefined,
-          isPlain: !watchMode,
-          isServer: false,
-          log,
-          optionNames: ['publicPath'],
-        })
-        build.begin()
+      // Before a plugin for TypeScript looks at the types.
+      buildStart: {
+        order: 'pre',
+        sequential: true,
+        async handler() {
+          const { watchMode } = this.meta
+          log = { info: (message) => this.info(message), warn: (message) => this.warn(message) }
+          engine = engineFor(options, {
+            root: process.cwd(),
+            mode: undefined,
+            isPlain: !watchMode,
+            isServer: false,
+            log,
+            optionNames: ['publicPath'],
+          })
+          await build.begin()
+        },
       },
       resolveFileUrl({ fileName, referenceId }) {
         const { publicPath } = options
@@ -99,7 +111,6 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
           await checkOutputs(engineOf(), filesOf(bundle))
         },
       },
-      closeBundle: () => build.finish(options.dts),
     },
   }
 }

@@ -1,4 +1,5 @@
 import { dirname, relative } from 'node:path'
+import type { SourceMap } from 'magic-string'
 import {
   applyEdits,
   cssReferences,
@@ -6,6 +7,7 @@ import {
   scriptURLs,
   type CssDialect,
   type CssReference,
+  type Edit,
 } from '../engine/index.ts'
 import { normalizePath } from './normalize-path.ts'
 
@@ -22,17 +24,34 @@ export const MAY_NAME_PICTURE: RegExp = /onetoken[:/?]/i
 /** What is written in the place of a picture. */
 export type URLOf = (reference: Pick<CssReference, 'specifier' | 'written' | 'folder'>) => Promise<string>
 
-/** The source `id` with a URL for every picture that it names by one; undefined when it names none. */
-export async function rewriteURLs(code: string, id: string, urlOf: URLOf): Promise<string | undefined> {
-  if (STYLE_ID.test(id)) return await rewriteCss(code, dialectOf(id), urlOf)
-  if (!/\bnew\s+URL\s*\(/.test(code)) return undefined
+/** What is changed in the source `id`: a URL for every picture that it names by one. */
+export async function sourceEdits(code: string, id: string, urlOf: URLOf): Promise<Edit[]> {
+  if (STYLE_ID.test(id)) return await cssEdits(code, dialectOf(id), urlOf)
+  if (!/\bnew\s+URL\s*\(/.test(code)) return []
   const [file = id] = id.split('?', 1)
   const edits = (await scriptURLs(code, file)).map(async ({ start, end, ...reference }) => ({
     start,
     end,
     text: JSON.stringify(await urlOf({ ...reference, folder: '' })),
   }))
-  return edits.length === 0 ? undefined : applyEdits(code, await Promise.all(edits))
+  return await Promise.all(edits)
+}
+
+/** A source after its edits, with the map that leads back to what its author wrote; undefined when there are none. */
+export async function edited(
+  code: string,
+  edits: readonly Edit[],
+  id: string,
+): Promise<{ code: string; map: SourceMap } | undefined> {
+  if (edits.length === 0) return undefined
+  const { MagicString } = await import('magic-string')
+  const source = new MagicString(code)
+  for (const { start, end, text } of edits) {
+    if (start === end) source.appendLeft(start, text)
+    else source.update(start, end, text)
+  }
+  const map = source.generateMap({ source: id, includeContent: true, hires: 'boundary' })
+  return { code: source.toString(), map }
 }
 
 /** The style sheet with a URL for every picture that it names; undefined when it names none. */
@@ -41,13 +60,18 @@ export async function rewriteCss(
   dialect: CssDialect,
   urlOf: URLOf,
 ): Promise<string | undefined> {
-  if (!MAY_NAME_PICTURE.test(css)) return undefined
+  const edits = await cssEdits(css, dialect, urlOf)
+  return edits.length === 0 ? undefined : applyEdits(css, edits)
+}
+
+async function cssEdits(css: string, dialect: CssDialect, urlOf: URLOf): Promise<Edit[]> {
+  if (!MAY_NAME_PICTURE.test(css)) return []
   const edits = (await cssReferences(css, dialect)).map(async (reference) => ({
     start: reference.start,
     end: reference.end,
     text: cssURL(await urlOf(reference)),
   }))
-  return edits.length === 0 ? undefined : applyEdits(css, await Promise.all(edits))
+  return await Promise.all(edits)
 }
 
 /** The language of a style sheet, by the end of its id. */

@@ -2,8 +2,9 @@ import { dirname } from 'node:path'
 import type { UnpluginOptions } from 'unplugin'
 import type { ResolvedConfig, Rollup } from 'vite'
 import { OneTokenError } from '../errors.ts'
-import { quote, styleReferences, type CssReference } from '../engine/index.ts'
+import { quote, styleSheetsOf } from '../engine/index.ts'
 import { builtURL, servedURL } from './vite-urls.ts'
+import { watchedPicture, type Watched } from './build.ts'
 import { bundlerError } from './bundler-error.ts'
 import { MAY_NAME_PICTURE, rewriteCss, STYLE_ID } from './source-urls.ts'
 import type { ViteHost } from './vite-host.ts'
@@ -14,8 +15,17 @@ import { NO_SOURCE } from './vite-sources.ts'
  * module of its own.
  */
 export function rewriteCompiled(host: ViteHost): UnpluginOptions {
+  let sheets: Promise<ReadonlyMap<string, string>> | undefined
+  /** Style sheets of the project, which is what the server of Vite may show. */
+  const sheetsOfProject = (): Promise<ReadonlyMap<string, string>> => {
+    const { root, server } = host.config()
+    return (sheets ??= styleSheetsOf([...new Set([root, ...server.fs.allow])]))
+  }
   return {
     name: 'unplugin-onetoken:css',
+    buildStart() {
+      sheets = undefined
+    },
     vite: {
       configResolved: silenceUnresolved,
       transform: {
@@ -24,12 +34,13 @@ export function rewriteCompiled(host: ViteHost): UnpluginOptions {
           const [importer = id] = id.split('?', 1)
           const code = await rewriteCss(css, 'compiled', async ({ specifier, written, folder }) => {
             if (folder !== '' && /\?.*\//s.test(written)) throw rebased(written, importer)
-            const origin = INLINE.test(specifier)
-              ? await originOf({ specifier, written }, importer, host.engine().root)
-              : importer
-            const picture = await host.build.picture(specifier, origin, written)
-            host.watch(this, id, picture)
-            return urlOf(this, host.config(), picture.file)
+            // Only a build spends.
+            const mayBeForeign = host.engine().purpose === 'build' && INLINE.test(specifier)
+            const origin = mayBeForeign ? (await sheetsOfProject()).get(specifier) : importer
+            if (origin === undefined) throw foreign(written, importer)
+            const watch = (files: Watched): void => host.watch(this, id, files)
+            const { file } = await watchedPicture(host.build, { specifier, written }, origin, watch)
+            return urlOf(this, host.config(), file)
           })
           return code === undefined ? undefined : { code, map: null }
         },
@@ -38,30 +49,15 @@ export function rewriteCompiled(host: ViteHost): UnpluginOptions {
   }
 }
 
-/**
- * The style sheet of the project that asks for words. What Vite has compiled may come from a package, and what packages
- * ask for is not paid for until the project allows it.
- */
-async function originOf({ specifier, written }: Named, importer: string, root: string): Promise<string> {
-  const sheets = await styleReferences(root)
-  const named = sheets.find((reference) => reference.specifier === specifier)
-  if (named !== undefined) return named.place.file
-  throw bundlerError(
-    new OneTokenError(
-      'QUERY_INVALID',
-      `A style sheet that this one imports asks for ${quote(written)}, which is written in none of the project.`,
-      {
-        hint: 'It comes from a package, or is put together by a preprocessor. Declare the picture in the manifest, and name its entry: onetoken:name.',
-        place: { file: importer },
-      },
-    ),
-    root,
-  )
-}
-
-type Named = Pick<CssReference, 'specifier' | 'written'>
-
 const INLINE = /^virtual:onetoken\?/
+
+/** What Vite has compiled may come from a package, and what packages ask for is not paid for unasked. */
+function foreign(written: string, file: string): unknown {
+  const what = `A style sheet that this one imports asks for ${quote(written)}, which is written in none of the project.`
+  const hint =
+    'It comes from a package, or is put together by a preprocessor. Declare the picture in the manifest, and name its entry: onetoken:name.'
+  return bundlerError(new OneTokenError('QUERY_INVALID', what, { hint, place: { file } }), dirname(file))
+}
 
 /** What Vite made of words with a `/` is not known: two of them in a row would be one by now, and other words. */
 function rebased(written: string, file: string): unknown {

@@ -36,7 +36,7 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
     return config
   }
   const { dts } = options
-  const build = createBuild({ engine: engineOf })
+  const build = createBuild({ engine: engineOf, dts })
   const dev = devWatcher(async (file) => {
     // Also what only failed before is to be read anew.
     engine?.refresh()
@@ -77,16 +77,15 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
         await refuseExposedKey(resolved, engine)
       },
 
-      buildStart() {
+      async buildStart() {
         if (hasNoAddress(this.environment, configOf())) warnOnce(engineOf(), NO_ADDRESS)
-        build.begin()
+        await build.begin()
       },
 
       configureServer(server) {
         // A server that is started again must not see what the last one read.
         engine?.refresh()
         dev.serve(server)
-        if (engine !== undefined && dts !== false) void writeTypesOf(engine, dts)
       },
 
       // Last: Vite itself emits pages and style sheets in this hook.
@@ -98,7 +97,7 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
       },
 
       async closeBundle() {
-        if (config?.command === 'build') await build.finish(dts)
+        if (config?.command === 'build') await build.finish()
         else await build.close()
       },
     },

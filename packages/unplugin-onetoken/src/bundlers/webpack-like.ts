@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises'
 import type { UnpluginBuildContext, UnpluginOptions } from 'unplugin'
 import type { Compiler, LoaderContext as AnyLoaderContext } from 'webpack'
 import { SPECIFIER, type Engine } from '../engine/index.ts'
-import { createBuild, type Watched } from './build.ts'
-import { MAY_NAME_PICTURE, relativeURL, rewriteURLs, SOURCE_ID } from './source-urls.ts'
+import { createBuild, watchedPicture, type Watched } from './build.ts'
+import { edited, MAY_NAME_PICTURE, relativeURL, sourceEdits, SOURCE_ID } from './source-urls.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
@@ -30,7 +30,7 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
     if (engine === undefined) throw new TypeError('The compiler has not started yet')
     return engine
   }
-  const build = createBuild({ engine: engineOf })
+  const build = createBuild({ engine: engineOf, dts: options.dts })
   /** Files that were just written: what the compiler remembers is that they are not there. */
   const purge = (file: string): void =>
     (compiler?.inputFileSystem as { purge?(file: string): void } | undefined)?.purge?.(file)
@@ -89,12 +89,13 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
       filter: { id: SOURCE_ID, code: MAY_NAME_PICTURE },
       async handler(code, id) {
         const [importer = id] = id.split('?', 1)
-        return await rewriteURLs(code, id, async ({ specifier, written }) => {
-          const { file, ...files } = await build.picture(specifier, importer, written)
-          watchFiles(loaderOf(this), files, engineOf().root)
+        const edits = await sourceEdits(code, id, async ({ specifier, written }) => {
+          const watch = (files: Watched): void => watchFiles(loaderOf(this), files, engineOf().root)
+          const { file } = await watchedPicture(build, { specifier, written }, importer, watch)
           purge(file)
           return relativeURL(importer, file)
         })
+        return await edited(code, edits, id)
       },
     },
 
@@ -109,6 +110,7 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
           isServer: !isPlain && started.options.mode === 'development',
           log: { info: (text) => logger.info(text), warn: (text) => logger.warn(text) },
         })
+        await build.begin()
       }
       started.hooks.run.tapPromise(NAME, begin(true))
       started.hooks.watchRun.tapPromise(NAME, begin(false))
@@ -125,10 +127,13 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
           const files = compilation
             .getAssets()
             .map(({ name, source }) => ({ name, content: source.source() }))
-          await checkOutputs(engineOf(), files).catch((error: Error) => compilation.errors.push(error))
+          await checkOutputs(engineOf(), files, {
+            failed: compilation.errors.length > 0,
+            withhold: (name) => compilation.deleteAsset(name),
+          }).catch((error: Error) => compilation.errors.push(error))
         })
       })
-      started.hooks.done.tapPromise(NAME, () => build.finish(options.dts))
+      started.hooks.done.tapPromise(NAME, () => build.finish())
       started.hooks.failed.tap(NAME, () => void build.close())
     },
   }

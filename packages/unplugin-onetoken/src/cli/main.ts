@@ -31,6 +31,12 @@ cli
 cli.help()
 cli.version(version)
 
+// Who reads only the beginning, as `head` does, has seen enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+  process.exit()
+})
+
 process.exitCode = await run()
 
 /** Exit status: 0 done, 1 failed, 2 usage, 3 renders missing, 4 possibly billed, 5 budget reached, 130 interrupted. */

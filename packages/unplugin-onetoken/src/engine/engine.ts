@@ -1,5 +1,5 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import { entrySpec, type Project } from '../project/project.ts'
+import { entrySpec, projectEnvironment, type Project } from '../project/project.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
@@ -19,6 +19,8 @@ export interface Engine {
   readonly log: Log
   readonly purpose: Purpose
   project(): Promise<Project>
+  /** The API key, also of a project that cannot be read. For the guard that looks for it in what is built. */
+  apiKey(): Promise<string | undefined>
   /** Begin a build. The first of several at once reads the project anew; the others share it. */
   begin(): Run
   /** Forget what was read, so that the next use reads anew; what is under way ends first. */
@@ -70,6 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: options.log,
     purpose: options.purpose,
     project: async () => (await open()).project,
+    apiKey: async () => (await projectEnvironment(options)).apiKey,
     refresh,
     begin() {
       if (runs.size === 0) refresh()

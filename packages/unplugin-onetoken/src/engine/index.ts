@@ -28,12 +28,15 @@ export type { Edit } from '../sources/edit.ts'
 export { cssURL } from '../sources/css-url.ts'
 export type { CssDialect, CssReference } from '../sources/css-references.ts'
 export type { HtmlReference, PageURL } from '../sources/html-references.ts'
+export type { VueNode } from '../sources/vue-elements.ts'
 export {
   cssReferences,
   htmlReferences,
   importsOf,
   locate,
   scriptURLs,
-  styleReferences,
+  styleSheetsOf,
+  vueReferences,
+  withoutComments,
 } from './source-references.ts'
 export { projectFiles } from './project-files.ts'

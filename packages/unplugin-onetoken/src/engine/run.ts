@@ -2,6 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { parseReference } from '../spec/reference.ts'
+import { DEFAULT_MANIFEST_FILES } from '../spec/settings.ts'
 import type { Descriptor } from './descriptors.ts'
 import type { EngineOptions } from './options.ts'
 import { findPlace } from './places.ts'
@@ -36,10 +37,11 @@ export interface Run {
   loadPicture(descriptor: string): Promise<LoadedPicture>
   loadManifest(descriptor: string): Promise<LoadedManifest>
   /**
-   * Wait for all that was started, and take what went wrong. When the build has `failed` already, nothing more is
-   * asked of the API; what is under way is awaited all the same, for it is billed.
+   * Wait for all that was started, and take what went wrong, or leave it there for others who `share` the run. When the
+   * build has `failed` already, nothing more is asked of the API; what is under way is awaited all the same, for it is
+   * billed.
    */
-  settle(failed: boolean): Promise<OneTokenError | undefined>
+  settle(failed: boolean, share?: boolean): Promise<OneTokenError | undefined>
   /** The run is over; true when it was the last one. A second time does nothing. */
   close(): Promise<boolean>
 }
@@ -60,6 +62,8 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
   const askers = new Map<string, { specifier: string; importer: string | undefined }>()
   const loads = new Set<Promise<unknown>>()
   const problems: OneTokenError[] = []
+  /** What was told by a module is not told by the next one as well. */
+  const told = new Set<string>()
   let isWanted = true
   let isOpen = true
   const isBuild = options.purpose === 'build'
@@ -123,15 +127,19 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
     },
 
     async resolveManifest(file) {
-      const session = await open().catch(() => undefined)
       // Bundlers give the file itself for a link to it, and `/` on every system.
       const real = await realpath(file).catch(() => resolve(file))
-      const manifest = session?.manifests.get(real)
-      if (session === undefined || manifest === undefined) return undefined
-      return await session.descriptors.write({
-        kind: 'manifest',
-        file: toPosix(relative(options.root, manifest)),
-      })
+      try {
+        const session = await open()
+        const manifest = session.manifests.get(real)
+        if (manifest === undefined) return undefined
+        return await session.descriptors.write(manifestDescriptor(manifest, options.root))
+      } catch (error) {
+        // What is wrong with it is told when it is loaded, where it can be watched for its repair.
+        const defaults = DEFAULT_MANIFEST_FILES.map((name) => resolve(options.root, name))
+        if (!concerns(error, [file, real]) && !defaults.includes(file)) return undefined
+        return await (await descriptors()).write(manifestDescriptor(file, options.root))
+      }
     },
 
     start(descriptor) {
@@ -175,10 +183,14 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
       return { members: await Promise.all(members), watch: project.files }
     },
 
-    async settle(failed) {
-      if (failed) isWanted = false
+    async settle(failed, share = false) {
+      // Others who share the run still want what they asked for.
+      if (failed && !share) isWanted = false
       while (loads.size > 0) await Promise.allSettled(loads)
-      return oneProblem(problems.splice(0), options.root)
+      if (share) return oneProblem(problems, options.root)
+      const fresh = problems.splice(0).filter((problem) => !told.has(idOf(problem)))
+      for (const problem of fresh) told.add(idOf(problem))
+      return oneProblem(fresh, options.root)
     },
 
     async close() {
@@ -190,6 +202,25 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
     },
   }
   return run
+}
+
+function manifestDescriptor(file: string, root: string): Descriptor {
+  return { kind: 'manifest', file: toPosix(relative(root, file)) }
+}
+
+/** Whether an error is about one of these files, alone or among others. */
+function concerns(error: unknown, files: readonly string[]): boolean {
+  const { place, details } = asOneTokenError(error) ?? {}
+  const others = (details?.['errors'] ?? []) as { place?: Place | undefined }[]
+  return [{ place }, ...others].some(
+    (one) => one.place !== undefined && files.includes(resolve(one.place.file)),
+  )
+}
+
+/** The same for what would be told in the same words; a render that is missing is so wherever it is asked for. */
+function idOf({ message, place, details }: OneTokenError): string {
+  const missing = details?.['missing'] as { key: string }[] | undefined
+  return JSON.stringify(missing?.map(({ key }) => key) ?? [message, place])
 }
 
 /** A request that was not sent because its build had failed by then. */

@@ -37,10 +37,16 @@ export interface Project {
   files: string[]
 }
 
+/** What the environment says to a project, whatever its files say. */
+export function projectEnvironment({ root, mode, env, envDir }: ProjectOptions): Promise<Environment> {
+  return readEnvironment(envDir === false ? undefined : (envDir ?? root), mode, env)
+}
+
 /** Read a project. Throws what is wrong with its settings or manifests. */
-export async function loadProject({ root, config, mode, env, envDir }: ProjectOptions): Promise<Project> {
+export async function loadProject(options: ProjectOptions): Promise<Project> {
+  const { root, config } = options
   const [environment, file] = await Promise.all([
-    readEnvironment(envDir === false ? undefined : (envDir ?? root), mode, env),
+    projectEnvironment(options),
     readSettingsFile(root, config),
   ])
   const settingsPlace = file === undefined ? undefined : { file: file.file }

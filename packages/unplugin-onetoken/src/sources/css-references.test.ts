@@ -49,6 +49,8 @@ describe('cssReferences', () => {
     expect(specifiers('a { b: url("onetoken:@{x}"); c: url(onetoken:yes) }', 'less')).toEqual([
       'virtual:onetoken/yes',
     ])
+    const globs = `// pictures of assets/*\na { b: url(onetoken:a) } // it's "two\nb { c: url(//cdn/x.png), url('onetoken:b') } /* // */ .d { e: url(onetoken:c) }`
+    expect(specifiers(globs, 'sass')).toEqual(['a', 'b', 'c'].map((name) => `virtual:onetoken/${name}`))
     expect(specifiers('a { b: url("onetoken:?prompt=1 // 2") }', 'sass')).toEqual([
       'virtual:onetoken?prompt=1 // 2',
     ])

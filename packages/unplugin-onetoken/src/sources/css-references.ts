@@ -31,15 +31,13 @@ const FOLDER = /^[^:?]*\/(?=(?:virtual:)?onetoken[:/?])/i
 /** The pictures that a style sheet names. What a preprocessor has still to put together is left out. */
 export function cssReferences(css: string, dialect: CssDialect = 'css'): CssReference[] {
   if (!/onetoken/i.test(css)) return []
-  const tokens = tokenize({ css })
-  return urlsOf(meaningful(LINE_COMMENTS.has(dialect) ? withoutLineComments(tokens) : tokens)).flatMap(
-    ({ value, ...place }) => {
-      const folder = dialect === 'compiled' ? (FOLDER.exec(value)?.[0] ?? '') : ''
-      const written = value.slice(folder.length)
-      if (!URL_REFERENCE.test(written) || INTERPOLATION[dialect]?.test(written) === true) return []
-      return [{ specifier: specifierOfURL(written), written, folder, ...place }]
-    },
-  )
+  const tokens = tokenize({ css: LINE_COMMENTS.has(dialect) ? withoutLineComments(css) : css })
+  return urlsOf(meaningful(tokens)).flatMap(({ value, ...place }) => {
+    const folder = dialect === 'compiled' ? (FOLDER.exec(value)?.[0] ?? '') : ''
+    const written = value.slice(folder.length)
+    if (!URL_REFERENCE.test(written) || INTERPOLATION[dialect]?.test(written) === true) return []
+    return [{ specifier: specifierOfURL(written), written, folder, ...place }]
+  })
 }
 
 type FoundURL = Pick<CssReference, 'start' | 'end' | 'offset'> & { value: string }
@@ -82,13 +80,13 @@ function meaningful(tokens: readonly CSSToken[]): CSSToken[] {
   return tokens.filter(([type]) => type !== TokenType.Whitespace && type !== TokenType.Comment)
 }
 
-/** Sass and Less end a comment that begins with `//` at the end of its line. */
-function withoutLineComments(tokens: readonly CSSToken[]): CSSToken[] {
-  let isComment = false
-  return tokens.filter(([type, text, , end], index) => {
-    const next = tokens[index + 1]
-    if (isComment) isComment = !(type === TokenType.Whitespace && /[\n\r\f]/.test(text))
-    else isComment = text === '/' && next?.[1] === '/' && end + 1 === next[2]
-    return !isComment
-  })
+/** What may hold a `//` that begins no comment, or such a comment: Sass and Less end it at the end of its line. */
+const STRINGS_AND_COMMENTS =
+  /"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|\/\*[^]*?\*\/|\burl\(\s*[^"'\s)][^)\n]*\)|(\/\/[^\n\r\f]*)/gi
+
+/** The same text with spaces in the place of comments that CSS has not. */
+function withoutLineComments(css: string): string {
+  return css.replace(STRINGS_AND_COMMENTS, (all, comment?: string) =>
+    comment === undefined ? all : ' '.repeat(comment.length),
+  )
 }

@@ -41,16 +41,19 @@ export function pageElements(html: string): PageElement[] {
 type Node = DefaultTreeAdapterTypes.Node
 type Element = DefaultTreeAdapterTypes.Element
 
-/** Elements that stand in the source: the parser makes others to mend what is not closed. */
+/** Elements that stand in the source, once each: the parser makes others to mend what is not closed, or crossed. */
 function elementsOf(document: Node): Element[] {
-  const found: Element[] = []
+  const found = new Map<number, Element>()
   const pending = [document]
   for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
-    if ('attrs' in node && node.sourceCodeLocation != null) found.push(node)
+    if ('attrs' in node && node.sourceCodeLocation != null) {
+      const { startOffset } = node.sourceCodeLocation
+      if (!found.has(startOffset)) found.set(startOffset, node)
+    }
     const parent = 'content' in node ? node.content : node
     if ('childNodes' in parent) for (const child of parent.childNodes.toReversed()) pending.push(child)
   }
-  return found
+  return [...found.values()]
 }
 
 function readElement(

@@ -31,6 +31,7 @@ describe('references', () => {
       '<img src="onetoken:?prompt=it&#39;s &quot;a&quot; &lt;fox>&amp;w=48&h=1">',
       [`img virtual:onetoken?prompt=it's "a" <fox>&w=48&h=1`],
     ],
+    ['crossed elements', '<p><a href="onetoken:a">see</p><p>more</a></p>', ['url a virtual:onetoken/a']],
     ['with space around', '<img src=" onetoken:hero\n">', ['img virtual:onetoken/hero']],
     [
       'a source',

@@ -118,7 +118,8 @@ function referencesOf(element: PageElement): HtmlReference[] {
   return [...element.attributes].flatMap(([key, attribute]) => referenceIn(element, key, attribute) ?? [])
 }
 
-function referenceIn(
+/** What an attribute of an element names. */
+export function referenceIn(
   { name, tag, attributes, inPicture }: PageElement,
   key: string,
   attribute: PageAttribute,

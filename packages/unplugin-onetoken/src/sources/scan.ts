@@ -5,9 +5,11 @@ import type { Place } from '../errors.ts'
 import { placesOf } from '../spec/places-of.ts'
 import { SPECIFIER } from '../spec/reference.ts'
 import type { HtmlReference } from './html-references.ts'
+import { scriptURLs } from './script-urls.ts'
 import { scriptsOf } from './scripts.ts'
 import { stylesOf } from './styles.ts'
 import { tokensOf, type PlacedToken } from './tokens.ts'
+import { templateAsPage } from './vue-elements.ts'
 
 /** A reference in a source file. */
 export interface FoundReference {
@@ -25,8 +27,6 @@ export interface Scan {
 /** Files that may name pictures. */
 export const SOURCES: string =
   '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
-/** Those that may have style sheets in them. */
-export const STYLED: string = '**/*.{vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
 /** What is no source of the site. */
 export const IGNORED: string[] = [
   '**/node_modules/**',
@@ -42,15 +42,11 @@ export const IGNORED: string[] = [
 const WORD = 'virtual:onetoken'
 
 /**
- * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` and
- * `sources` are globs relative to the root.
+ * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are globs
+ * relative to the root.
  */
-export async function scanSources(
-  root: string,
-  ignore: readonly string[],
-  sources: string = SOURCES,
-): Promise<Scan> {
-  const files = await glob(sources, {
+export async function scanSources(root: string, ignore: readonly string[]): Promise<Scan> {
+  const files = await glob(SOURCES, {
     cwd: root,
     absolute: true,
     ignore: [...IGNORED, ...ignore],
@@ -60,14 +56,31 @@ export async function scanSources(
   for (const file of files.sort()) {
     const text = await readFile(file, 'utf8').catch(() => '')
     if (!/onetoken/i.test(text)) continue
-    const placeOf = placesOf(text, file)
     const found = [...scriptReferences(text, file), ...(await otherReferences(text, file))]
+    const placeOf = placesOf(text, file)
     for (const { specifier, offset } of found.sort((a, b) => a.offset - b.offset)) {
       if (specifier === undefined) scan.unknown.push(placeOf(offset))
       else scan.references.push({ specifier, place: placeOf(offset) })
     }
   }
   return scan
+}
+
+const STYLED = '**/*.{vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
+
+/** The file of each reference of a style sheet in these folders, wherever in them it lies but in a package. */
+export async function scanStyles(folders: readonly string[]): Promise<Map<string, string>> {
+  const files = new Map<string, string>()
+  for (const folder of folders) {
+    const ignore = ['**/node_modules/**', '**/.*/**']
+    const found = await glob(STYLED, { cwd: folder, absolute: true, ignore, followSymbolicLinks: false })
+    for (const file of found.sort()) {
+      const text = await readFile(file, 'utf8').catch(() => '')
+      for (const { specifier } of await styleReferences(text, file))
+        if (!files.has(specifier)) files.set(specifier, file)
+    }
+  }
+  return files
 }
 
 /** A reference in a file. */
@@ -79,26 +92,40 @@ interface Found {
 }
 
 function scriptReferences(text: string, file: string): Found[] {
+  const urls = /\bnew\s+URL\s*\(/.test(text) ? scriptURLs(text, file) : []
+  // Behind its quote.
+  return [
+    ...importReferences(text, file),
+    ...urls.map(({ specifier, start }) => ({ specifier, offset: start + 1 })),
+  ]
+}
+
+function importReferences(text: string, file: string): Found[] {
   if (!text.includes(WORD)) return []
   return scriptsOf(text, extname(file)).flatMap((script) =>
     importsOf(tokensOf(script)).map(({ token, complete }) => ({
       specifier: complete ? (token.text ?? '') : undefined,
-      // Behind its quote.
       offset: token.offset + 1,
     })),
   )
 }
 
-/** Of style sheets and pages. Their parsers are loaded when there are any. */
+/** The tokenizer is loaded when a style sheet may name a picture. */
+async function styleReferences(text: string, file: string): Promise<(Found & { specifier: string })[]> {
+  if (!/onetoken/i.test(text)) return []
+  const { cssReferences } = await import('./css-references.ts')
+  return stylesOf(text, extname(file)).flatMap(({ css, offset, dialect }) =>
+    cssReferences(css, dialect).map(({ specifier, ...one }) => ({ specifier, offset: offset + one.offset })),
+  )
+}
+
+/** Of style sheets and pages. The parser is loaded when there are any. */
 async function otherReferences(text: string, file: string): Promise<Found[]> {
-  const found: Found[] = []
-  for (const { css, offset, dialect } of stylesOf(text, extname(file))) {
-    const { cssReferences } = await import('./css-references.ts')
-    for (const one of cssReferences(css, dialect)) found.push({ ...one, offset: offset + one.offset })
-  }
+  const found: Found[] = await styleReferences(text, file)
   if (!['.html', '.vue'].includes(extname(file))) return found
   const { htmlReferences } = await import('./html-references.ts')
-  for (const reference of htmlReferences(text).references) found.push(...(await pageReferences(reference)))
+  const page = extname(file) === '.vue' ? templateAsPage(text) : text
+  for (const reference of htmlReferences(page).references) found.push(...(await pageReferences(reference)))
   return found
 }
 

@@ -22,7 +22,9 @@ export function scriptURLs(code: string, file: string): ScriptURL[] {
     for (const [index, { value, offset, text }] of tokens.entries()) {
       if (text === undefined || !URL_REFERENCE.test(text)) continue
       const before = tokens.slice(Math.max(0, index - 3), index).map((token) => token.value)
-      if (before.join(' ') !== 'new URL (' || tokens[index + 1]?.value !== ',') continue
+      const behind = tokens.slice(index + 1, index + 8).map((token) => token.value)
+      if (before.join(' ') !== 'new URL (' || !/^, import \. meta \. url [,)]$/.test(behind.join(' ')))
+        continue
       found.push({
         specifier: specifierOfURL(text),
         written: text,

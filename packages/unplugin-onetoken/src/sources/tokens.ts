@@ -33,6 +33,21 @@ export function tokensOf({ code, offset: start, jsx }: Script): PlacedToken[] {
   return placed
 }
 
+/** JavaScript with spaces in the place of its comments, also in what it evaluates, as bundlers write it in development. */
+export function withoutComments(code: string): string {
+  let result = ''
+  let called: string[] = []
+  for (const token of jsTokens(code)) {
+    const { type, value } = token
+    const evaluated = type === 'StringLiteral' && called.join('') === 'eval(' ? textOf(token) : undefined
+    if (type === 'MultiLineComment' || type === 'SingleLineComment') result += ' '
+    else if (evaluated === undefined) result += value
+    else result += JSON.stringify(withoutComments(evaluated))
+    if (!IGNORABLE.has(type)) called = [...called.slice(-1), value]
+  }
+  return result
+}
+
 function textOf(token: Token | JSXToken): string | undefined {
   if (token.type !== 'StringLiteral' && token.type !== 'NoSubstitutionTemplate') return undefined
   if (!token.closed) return undefined
