@@ -141,23 +141,40 @@ describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
     expect(await pictures(site)).toEqual([50])
   })
 
-  it.skipIf(bundler === 'bun' || bundler === 'farm')(
-    'is built again when the manifest is mended',
-    async () => {
-      const site = await createBundledSite({ ...files, 'images.yaml': MANIFEST.replace('hero', 'heros') })
-      const child = await watchBundle(site, bundler as 'vite', apiEnv(mock.url), options)
-      const until = outputOf(child)
-      await until('There is no entry "hero"')
-      await setTimeout(1500)
-      await site.write({ 'images.yaml': MANIFEST })
-      await vi.waitUntil(async () => (await site.list('dist')).some((path) => path.endsWith('.css')), 60_000)
-      expect(mock.requests).toHaveLength(0)
-    },
-  )
+  it('has placeholders in development', async () => {
+    const site = await createBundledSite(files)
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
+      ...options,
+      development: true,
+    })
+    expect(status, output).toBe(0)
+    expect(mock.requests).toHaveLength(0)
+    // Farm has the styles in the script then.
+    if (bundler === 'farm') expect((await site.read('dist/main.js')).toString()).toContain('.svg')
+    else expect(await pictures(site)).toEqual([20, 32, 40, 64])
+  })
+})
 
-  it.runIf(bundler === 'vite')(
-    'takes words from any folder of the project and of its workspace',
-    async () => {
+/** Bun does not watch, and Farm does not tell its plugins what to watch for a URL. */
+const WATCHING = WAYS.filter(([, bundler]) => bundler !== 'bun' && bundler !== 'farm')
+
+describe.each(WATCHING)('CSS in %s, watching', (_, bundler, options) => {
+  it('is built again when the manifest is mended', async () => {
+    const site = await createBundledSite({ ...files, 'images.yaml': MANIFEST.replace('hero', 'heros') })
+    const child = await watchBundle(site, bundler as 'vite', apiEnv(mock.url), options)
+    const until = outputOf(child)
+    await until('There is no entry "hero"')
+    await setTimeout(1500)
+    await site.write({ 'images.yaml': MANIFEST })
+    await vi.waitUntil(async () => (await site.list('dist')).some((path) => path.endsWith('.css')), 60_000)
+    expect(mock.requests).toHaveLength(0)
+  })
+})
+
+describe.each(WAYS.filter(([, bundler]) => bundler === 'vite'))(
+  'imported CSS in %s',
+  (_, bundler, options) => {
+    it('takes words from any folder of the project and of its workspace', async () => {
       const site = await createBundledSite({
         'build/base.css': `.base { background: url("onetoken:?prompt=a lynx&quality=low&w=50") }`,
         'packages/site/style.css': `@import '../../build/base.css'; @import './dist/part.css';`,
@@ -172,22 +189,9 @@ describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
       })
       expect(status, output).toBe(0)
       expect(await pictures(site)).toEqual([50, 51])
-    },
-  )
-
-  it('has placeholders in development', async () => {
-    const site = await createBundledSite(files)
-    const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
-      ...options,
-      development: true,
     })
-    expect(status, output).toBe(0)
-    expect(mock.requests).toHaveLength(0)
-    // Farm has the styles in the script then.
-    if (bundler === 'farm') expect((await site.read('dist/main.js')).toString()).toContain('.svg')
-    else expect(await pictures(site)).toEqual([20, 32, 40, 64])
-  })
-})
+  },
+)
 
 describe('Sass, Less and CSS modules in Vite', () => {
   const preprocessed = {

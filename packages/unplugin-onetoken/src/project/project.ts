@@ -45,10 +45,7 @@ export function projectEnvironment({ root, mode, env, envDir }: ProjectOptions):
 /** Read a project. Throws what is wrong with its settings or manifests. */
 export async function loadProject(options: ProjectOptions): Promise<Project> {
   const { root, config } = options
-  const [environment, file] = await Promise.all([
-    projectEnvironment(options),
-    readSettingsFile(root, config),
-  ])
+  const [environment, file] = await Promise.all([projectEnvironment(options), readSettingsFile(root, config)])
   const settingsPlace = file === undefined ? undefined : { file: file.file }
   const manifests = await readManifests(root, resolveSettings(file?.settings ?? {}).manifest).catch(
     (error: unknown) => {
