@@ -77,7 +77,7 @@ async function writeStaticSite(node, env) {
   for (const name of readdirSync(kept)) {
     const code = readFileSync(join(kept, name), 'utf8')
     modules[name] = code.replace(/(?<=from ")([^"]+)(?=\?url&no-inline")/g, (file) => {
-      copyFileSync(join(OURS, 'onetoken', '.cache', 'req', file), join(THEIRS, 'files', basename(file)))
+      copyFileSync(join(OURS, file), join(THEIRS, 'files', basename(file)))
       return `./files/${basename(file)}`
     })
   }
@@ -94,15 +94,24 @@ async function writeStaticSite(node, env) {
   })
 }
 
-const KEEP_MODULES = `// Writes the modules that the plugin gives, to be imported without it.
+const KEEP_MODULES = `// Writes the modules that the plugin gives, as ones that import their files without it.
 import { writeFileSync } from 'node:fs'
 
 export function keepModules() {
-  let count = 0
+  const modules = []
   return {
     name: 'keep-modules',
     transform(code, id) {
-      if (id.endsWith('.onetoken.mjs')) writeFileSync(\`modules/picture-\${count++}.js\`, code)
+      if (id.endsWith('.onetoken.mjs')) modules.push(code)
+    },
+    generateBundle(_, bundle) {
+      for (const [index, code] of modules.entries()) {
+        const text = code.replace(/^const (\\w+) = import\\.meta\\.ROLLDOWN_FILE_URL_(\\S+)$/gm, (_, name, reference) => {
+          const [file] = bundle[this.getFileName(reference)].originalFileNames
+          return \`import \${name} from "./\${file}?url&no-inline"\`
+        })
+        writeFileSync(\`modules/picture-\${index}.js\`, text)
+      }
     },
   }
 }
