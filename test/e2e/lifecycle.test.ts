@@ -143,6 +143,22 @@ ${run}`,
     },
   )
 
+  it('in a build that begins when another one has told what is missing: it is told as well', async () => {
+    const site = await createSite({
+      ...files(
+        'esbuild',
+        `const hold = { name: 'hold', setup: (build) => build.onEnd(() => new Promise((resolve) => setTimeout(resolve, 1500))) }
+plugins.push(hold)
+const first = one('a').catch(() => 'failed')
+await new Promise((resolve) => setTimeout(resolve, 1000))
+console.log([await one('b').catch(() => 'failed'), await first].join())`,
+      ),
+    })
+    await site.remove('vite.config.js')
+    const { output } = await site.runOwn('build.mjs', { ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' })
+    expect(output).toContain('failed,failed')
+  })
+
   it('in two builds of Rollup whose bundles nobody closes: the second one reads the project anew', async () => {
     const manifest = (alt: string): string =>
       `version: 1\nimages: { hero: { prompt: A fjord, quality: low, alt: ${alt} } }\n`

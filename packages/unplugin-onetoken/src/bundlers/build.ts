@@ -109,7 +109,7 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
   const build: Build = {
     async begin() {
       underWay += 1
-      current()
+      current().enter()
       if (dts !== false) await writeTypesOf(engine(), dts)
     },
 

@@ -20,6 +20,8 @@ export interface LoadedManifest {
 
 /** One build of a bundler, or the life of a dev server. */
 export interface Run {
+  /** A build begins that may share the run with others: it is told everything, also what they were told. */
+  enter(): void
   /**
    * Resolve a specifier to the absolute path of its descriptor. Throws mistakes of the specifier with their place,
    * which is looked for as it is `written`.
@@ -62,7 +64,7 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
   const askers = new Map<string, { specifier: string; importer: string | undefined }>()
   const loads = new Set<Promise<unknown>>()
   const problems: OneTokenError[] = []
-  /** What was told by a module is not told by the next one as well. */
+  /** What a module of a build has told, its next one does not tell as well. */
   const told = new Set<string>()
   let isWanted = true
   let isOpen = true
@@ -112,6 +114,8 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
   }
 
   const run: Run = {
+    enter: () => told.clear(),
+
     async resolve(specifier, importer, written = specifier) {
       try {
         const reference = parseReference(specifier)
