@@ -55,6 +55,7 @@ describe('a URL that the bundler leaves alone', () => {
     })
     expect(status, output).toBe(1)
     expect(output).toMatch(/nothing resolved: "icon-[\w.-]+"/)
+    expect(output).toContain('main.js:1:30')
     expect(output).toContain('leaves URLs there alone')
   })
 

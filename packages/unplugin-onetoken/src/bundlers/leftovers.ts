@@ -14,6 +14,8 @@ import type { OutputFile } from './outputs.ts'
 interface Leftover {
   /** As it stands in the file; cut off where words are put together at run time. */
   written: string
+  /** What may stand for it in the sources; earlier texts are better ones. */
+  sources: string[]
   hint: string
 }
 
@@ -51,16 +53,17 @@ export async function findLeftover(
     if (!MAY_NAME_PICTURE.test(text) && !text.includes('/.cache/')) continue
     const leftover = await leftoverOf(text, extension, files)
     if (leftover === undefined) continue
-    const { written, hint } = leftover
+    const { written, sources, hint } = leftover
     const what = `The file ${name} of the build holds a reference to a picture that nothing resolved: ${quote(written)}.`
-    const endings = ['${', '"', "'", '`', ')', '']
-    const place = await locate(
-      root,
-      endings.map((ending) => written + ending),
-    )
+    const place = await locate(root, sources)
     return new OneTokenError('LEFTOVER', what, { hint, place })
   }
   return undefined
+}
+
+function leftoverAs(written: string, hint: string): Leftover {
+  const endings = ['${', '"', "'", '`', ')', '']
+  return { written, sources: endings.map((ending) => written + ending), hint }
 }
 
 async function leftoverOf(
@@ -70,11 +73,11 @@ async function leftoverOf(
 ): Promise<Leftover | undefined> {
   if (extension === 'css') {
     const [first] = await cssReferences(text, 'compiled')
-    return first ? { written: first.written, hint: STYLE_HINT } : unusedIn(text, [UNUSED_IN_STYLE], files)
+    return first ? leftoverAs(first.written, STYLE_HINT) : unusedIn(text, [UNUSED_IN_STYLE], files)
   }
   if (extension.startsWith('htm')) {
     const written = (await htmlReferences(text)).references.map(firstWritten).find((one) => one !== undefined)
-    return written === undefined ? undefined : { written, hint: PAGE_HINT }
+    return written === undefined ? undefined : leftoverAs(written, PAGE_HINT)
   }
   if (leftoverIn(text, files) === undefined) return undefined
   // A closer look: comments may say what they like.
@@ -84,7 +87,7 @@ async function leftoverOf(
 function leftoverIn(script: string, files: readonly OutputFile[]): Leftover | undefined {
   for (const pattern of IN_SCRIPT) {
     const [, written] = pattern.exec(script) ?? []
-    if (written !== undefined) return { written, hint: SCRIPT_HINT }
+    if (written !== undefined) return leftoverAs(written, SCRIPT_HINT)
   }
   return unusedIn(script, UNUSED_IN_SCRIPT, files)
 }
@@ -98,7 +101,10 @@ function unusedIn(
     const [, name] = pattern.exec(text) ?? []
     if (name === undefined) continue
     // Some name their assets by the folder of the file.
-    if (!files.some((file) => file.name.endsWith(`/${name}`))) return { written: name, hint: UNUSED_HINT }
+    if (files.some((file) => file.name.endsWith(`/${name}`))) continue
+    // Named by its entry, if it has one.
+    const entry = name.replace(/-\d+-[\da-f]+\.\w+$/, '')
+    return { written: name, sources: [`onetoken:${entry}`, `virtual:onetoken/${entry}`], hint: UNUSED_HINT }
   }
   return undefined
 }
