@@ -80,7 +80,7 @@ function partsOf(bundler: Bundler, options: BundleOptions): { head: string; conf
       return {
         head: head + environment,
         config: `plugins: ${all}, mode: ${mode}, ${rest}`,
-        output: `mode: ${mode}, ${maps} input: { main: './main.js' }, presetEnv: false, progress: false, output: { path: ${out}, publicPath: ${url}, targetEnv: 'browser-esnext', entryFilename: 'main.js' }`,
+        output: `mode: ${mode}, ${maps} input: { main: './main.js' }, presetEnv: false, progress: false, lazyCompilation: false, output: { path: ${out}, publicPath: ${url}, targetEnv: 'browser-esnext', entryFilename: 'main.js' }`,
       }
     default:
       return {

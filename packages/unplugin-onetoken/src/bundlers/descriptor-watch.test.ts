@@ -77,6 +77,28 @@ it('sees what appeared before it began to watch, while the module was loaded', a
   await vi.waitUntil(touched, 20_000)
 })
 
+it('tells a bundler that must not be disturbed of one after the other, when it is not busy', async () => {
+  const { descriptor, record, touched } = await setUp()
+  const second = `${descriptor}.second.mjs`
+  await writeFile(second, '')
+  await utimes(second, new Date(0), new Date(0))
+  const isSecondTouched = async (): Promise<boolean> => (await stat(second)).mtimeMs > 0
+  let busy = true
+  const watch = createDescriptorWatch({ changed() {}, patience: 500, isBusy: () => busy })
+  for (const each of [descriptor, second]) watch.watch(each, [record], Date.now())
+  await writeFile(record, '{}')
+  await setTimeout(1200)
+  expect(await touched()).toBe(false)
+  busy = false
+  await vi.waitUntil(touched, { timeout: 20_000, interval: 10 })
+  busy = true
+  await setTimeout(1200)
+  expect(await isSecondTouched()).toBe(false)
+  watch.watch(descriptor, [record], Date.now())
+  busy = false
+  await vi.waitUntil(isSecondTouched, 20_000)
+})
+
 it('makes no folders', async () => {
   const { descriptor, record } = await setUp()
   const elsewhere = join(record, '..', '..', 'src')

@@ -14,6 +14,11 @@ export interface DescriptorWatchOptions {
    * too.
    */
   patience: number
+  /**
+   * For a bundler that must not be told of a change while it builds: whether it does. It is told of one descriptor
+   * after the other then.
+   */
+  isBusy?: (() => boolean) | undefined
 }
 
 /** Watches what pictures depend on. */
@@ -30,7 +35,11 @@ export interface DescriptorWatch {
  * manifest. So both are watched here, and a change is passed on as one of the descriptor, which is a module: again and
  * again, until it is loaded anew.
  */
-export function createDescriptorWatch({ changed, patience }: DescriptorWatchOptions): DescriptorWatch {
+export function createDescriptorWatch({
+  changed,
+  patience,
+  isBusy,
+}: DescriptorWatchOptions): DescriptorWatch {
   const dependents = new Map<string, Set<string>>()
   const folders = new Map<string, FSWatcher>()
   /** Descriptors that are to be loaded anew, since when, and how often this was tried. */
@@ -38,16 +47,17 @@ export function createDescriptorWatch({ changed, patience }: DescriptorWatchOpti
   let timer: NodeJS.Timeout | undefined
 
   const touch = async (): Promise<void> => {
+    if (isBusy?.() === true) return wait(patience)
     const now = new Date()
-    for (const [descriptor, wanted] of due) {
-      if (wanted.tries >= MOST_TRIES) due.delete(descriptor)
-      else wanted.tries += 1
-    }
+    for (const [descriptor, { tries }] of due) if (tries >= MOST_TRIES) due.delete(descriptor)
+    const [next, ...others] = [...due].toSorted(([, a], [, b]) => a.tries - b.tries)
+    if (next === undefined) return
+    const touched = isBusy === undefined ? [next, ...others] : [next]
+    for (const [, wanted] of touched) wanted.tries += 1
     // One that is gone is written anew when it is asked for.
-    await Promise.allSettled([...due.keys()].map((descriptor) => utimes(descriptor, now, now)))
-    if (due.size === 0) return
-    const tries = Math.min(...[...due.values()].map((wanted) => wanted.tries))
-    wait(Math.max(patience, 1000) * 2 ** (tries - 1))
+    await Promise.allSettled(touched.map(([descriptor]) => utimes(descriptor, now, now)))
+    const isOthersTurn = isBusy !== undefined && others.some(([, { tries }]) => tries < next[1].tries)
+    wait(isOthersTurn ? patience : Math.max(patience, 1000) * 2 ** (next[1].tries - 1))
   }
 
   const wait = (milliseconds: number): void => {

@@ -47,7 +47,14 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       throw error
     }
     let hadCache = false
-    const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 50 })
+    let compiler: Compiler | undefined
+    const descriptors = createDescriptorWatch({
+      changed: (file) => engineOf().changed(file),
+      // Time to see a change, and to write what it built.
+      patience: 300,
+      // Updates that wait for one another have been seen to wait for good.
+      isBusy: () => compiler?.compiling === true,
+    })
     const { buildEnd: _, ...hooks } = plugin({
       engine: engineOf,
       build,
@@ -100,9 +107,10 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
         if (hadCache) warnOnce(engine, CACHE_OFF)
       },
       // An error in a hook at the end of a build would end the whole process: this is the place for what went wrong.
-      configureCompiler(compiler: Compiler) {
-        const compile = compiler.compile.bind(compiler)
-        compiler.compile = async () => {
+      configureCompiler(started: Compiler) {
+        compiler = started
+        const compile = started.compile.bind(started)
+        started.compile = async () => {
           firstError = undefined
           try {
             await compile().catch((error: unknown) => {
@@ -110,7 +118,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
             })
             const problem = await build.settle(false)
             if (problem !== undefined) throw problem
-            const files = Object.entries(compiler.resources()).map(([name, content]) => ({ name, content }))
+            const files = Object.entries(started.resources()).map(([name, content]) => ({ name, content }))
             await checkOutputs(engineOf(), files)
           } finally {
             await build.finish()
