@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
+import { utimes } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startMock } from 'unplugin-onetoken/mock'
 import { bundle, BUNDLERS, createBundledSite, resultOf, watchBundle } from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
@@ -261,6 +263,33 @@ describe.each(BUNDLERS)('%s', (bundler) => {
 })
 
 const WATCHING = BUNDLERS.filter((bundler) => bundler !== 'bun')
+
+it('esbuild sees renders that arrive while it builds, just after another build', async () => {
+  const mock = await startMock({ style: 'flat' })
+  onTestFinished(() => mock.close())
+  const main = `import './slow.js'\n${MAIN}`
+  const site = await createBundledSite({ ...files, 'main.js': main, 'slow.js': '' })
+  const slow = `{ name: 'slow', setup: (build) => build.onLoad({ filter: /slow\\.js$/ }, async () => {
+    console.log('LOADS')
+    while (existsSync('hold')) await new Promise((done) => setTimeout(done, 50))
+    return { contents: '' }
+  }) }`
+  const watching = { plugins: slow, imports: `import { existsSync } from 'node:fs'` }
+  const until = outputOf(await watchBundle(site, 'esbuild', apiEnv(mock.url), watching))
+  await until('BUILT')
+  await site.write({ hold: '', 'main.js': `${main}\n` })
+  await until('LOADS')
+  await setTimeout(500)
+  const rendered = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+  expect(rendered.status, rendered.output).toBe(0)
+  // As after a change a moment ago.
+  for (const path of await site.list('onetoken/.cache/req'))
+    await utimes(`${site.folder}/${path}`, new Date(), new Date())
+  await site.remove('hold')
+  await expect
+    .poll(async () => String((await resultOf<Page>(site)).hero.sources.webp), { timeout: 60_000 })
+    .toMatch(/\.webp 640w$/)
+}, 240_000)
 
 describe.each(WATCHING)('%s, watching', (bundler) => {
   const mock = useMock()

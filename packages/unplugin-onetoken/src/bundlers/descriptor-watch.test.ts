@@ -99,6 +99,27 @@ it('tells a bundler that must not be disturbed of one after the other, when it i
   await vi.waitUntil(isSecondTouched, 20_000)
 })
 
+it('sees what appears where no event tells it, as in a folder that was not there', async () => {
+  const { descriptor, record, touched } = await setUp()
+  const later = join(record, '..', '..', 'later')
+  const watch = createDescriptorWatch({ changed() {}, patience: 10 })
+  watch.watch(descriptor, [join(later, 'images.yaml')], Date.now())
+  await mkdir(later)
+  await writeFile(join(later, 'images.yaml'), '')
+  await vi.waitUntil(touched, 20_000)
+})
+
+it('tells in another way where a new time is not enough', async () => {
+  const { descriptor, record, touched } = await setUp()
+  const tell = vi.fn(async () => undefined)
+  const watch = createDescriptorWatch({ changed() {}, patience: 10, tell })
+  watch.watch(descriptor, [record], Date.now())
+  await writeFile(record, '{}')
+  await vi.waitUntil(() => tell.mock.calls.length > 0, 20_000)
+  expect(tell).toHaveBeenCalledWith(descriptor)
+  expect(await touched()).toBe(false)
+})
+
 it('makes no folders', async () => {
   const { descriptor, record } = await setUp()
   const elsewhere = join(record, '..', '..', 'src')

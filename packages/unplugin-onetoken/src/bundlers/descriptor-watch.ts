@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path'
 /** How often a bundler is told of a change that it takes no notice of; each time it is left twice as long. */
 const MOST_TRIES = 7
 
+/** Events get lost: in folders that are made or replaced later, on network file systems, beyond limits. Milliseconds. */
+const LOOK_EVERY = 2000
+
 /** How a {@link DescriptorWatch} is made. */
 export interface DescriptorWatchOptions {
   /** A file changed; called before its descriptors are touched. */
@@ -14,11 +17,18 @@ export interface DescriptorWatchOptions {
    * too.
    */
   patience: number
+  /** How a bundler is told of a change. @default a new time of the descriptor's file */
+  tell?: ((descriptor: string) => Promise<void>) | undefined
   /**
    * For a bundler that must not be told of a change while it builds: whether it does. It is told of one descriptor
    * after the other then.
    */
   isBusy?: (() => boolean) | undefined
+}
+
+async function touchFile(file: string): Promise<void> {
+  const now = new Date()
+  await utimes(file, now, now)
 }
 
 /** Watches what pictures depend on. */
@@ -38,24 +48,26 @@ export interface DescriptorWatch {
 export function createDescriptorWatch({
   changed,
   patience,
+  tell = touchFile,
   isBusy,
 }: DescriptorWatchOptions): DescriptorWatch {
   const dependents = new Map<string, Set<string>>()
   const folders = new Map<string, FSWatcher>()
+  /** When each file became what it is, as far as it was told; undefined while it is not there. */
+  const seen = new Map<string, number | undefined>()
   /** Descriptors that are to be loaded anew, since when, and how often this was tried. */
   const due = new Map<string, { since: number; tries: number }>()
   let timer: NodeJS.Timeout | undefined
 
   const touch = async (): Promise<void> => {
     if (isBusy?.() === true) return wait(patience)
-    const now = new Date()
     for (const [descriptor, { tries }] of due) if (tries >= MOST_TRIES) due.delete(descriptor)
     const [next, ...others] = [...due].toSorted(([, a], [, b]) => a.tries - b.tries)
     if (next === undefined) return
     const touched = isBusy === undefined ? [next, ...others] : [next]
     for (const [, wanted] of touched) wanted.tries += 1
     // One that is gone is written anew when it is asked for.
-    await Promise.allSettled(touched.map(([descriptor]) => utimes(descriptor, now, now)))
+    await Promise.allSettled(touched.map(([descriptor]) => tell(descriptor)))
     const isOthersTurn = isBusy !== undefined && others.some(([, { tries }]) => tries < next[1].tries)
     wait(isOthersTurn ? patience : Math.max(patience, 1000) * 2 ** (next[1].tries - 1))
   }
@@ -72,12 +84,26 @@ export function createDescriptorWatch({
     wait(patience)
   }
 
+  const isNew = (file: string): boolean => {
+    const time = changeTime(file)
+    const known = seen.get(file)
+    seen.set(file, time)
+    return time !== undefined && time !== known
+  }
+
+  let looking: NodeJS.Timeout | undefined
+  const lookAgain = (): void => {
+    looking ??= setInterval(() => {
+      for (const [file, descriptors] of dependents) if (isNew(file)) noteChange(file, descriptors)
+    }, LOOK_EVERY).unref()
+  }
+
   const watchFolder = (folder: string): void => {
     if (folders.has(folder) || !existsSync(folder)) return
     const see = (_: string, name: string | null): void => {
       const file = join(folder, name ?? '')
       const descriptors = dependents.get(file)
-      if (descriptors !== undefined && existsSync(file)) noteChange(file, descriptors)
+      if (descriptors !== undefined && isNew(file)) noteChange(file, descriptors)
     }
     try {
       const watcher = watch(folder, { persistent: false }, see)
@@ -98,17 +124,20 @@ export function createDescriptorWatch({
       for (const file of files) {
         const known = dependents.get(file)
         if (known?.has(descriptor) === true) continue
-        if (known === undefined) dependents.set(file, new Set([descriptor]))
-        else known.add(descriptor)
+        const time = changeTime(file)
+        if (known === undefined) {
+          dependents.set(file, new Set([descriptor]))
+          seen.set(file, time)
+        } else known.add(descriptor)
         watchFolder(dirname(file))
-        if (changedSince(file, begun)) noteChange(file, [descriptor])
+        if (time !== undefined && time > begun) noteChange(file, [descriptor])
       }
+      lookAgain()
     },
   }
 }
 
-/** Whether a file came to be, or came to be what it is, after a time in milliseconds. */
-function changedSince(file: string, time: number): boolean {
-  const found = statSync(file, { throwIfNoEntry: false })
-  return found !== undefined && found.ctimeMs > time
+/** When a file came to be, or came to be what it is, in milliseconds since 1970; undefined when it is not there. */
+function changeTime(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ctimeMs
 }

@@ -1,5 +1,5 @@
 import type { BuildOptions, BuildResult, OnResolveArgs, OnResolveResult, Plugin, PluginBuild } from 'esbuild'
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, relative, resolve } from 'node:path'
 import { createEsbuildPlugin } from 'unplugin'
 import {
@@ -37,6 +37,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
     const descriptors = createDescriptorWatch({
       changed: (file) => engineOf().changed(file),
       patience: 1000,
+      tell: (descriptor) => writeFile(signalOf(descriptor), String(Date.now())),
     })
     const { resolveId: _, ...hooks } = plugin({
       engine: engineOf,
@@ -48,7 +49,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
       watch(context, descriptor, files) {
         const { purpose, root } = engineOf()
         const watched = watchList(files, root)
-        for (const file of [descriptor, ...watched]) context.addWatchFile(file)
+        for (const file of [descriptor, signalOf(descriptor), ...watched]) context.addWatchFile(file)
         // esbuild takes what is there when a build ends for what was there when it began.
         if (purpose === 'dev') descriptors.watch(descriptor, watched, files.begun)
       },
@@ -158,6 +159,12 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
   },
 ) as never
 export default onetoken
+
+/**
+ * A file that is written anew to have a module loaded anew. A new time alone is not enough: of a file that was written
+ * less than three seconds before a build, esbuild compares the content.
+ */
+const signalOf = (descriptor: string): string => descriptor.replace(/\.mjs$/, '.signal')
 
 /** Given along with a question that the plugin asks itself. */
 const RESOLVING = Symbol('resolving')
