@@ -144,3 +144,20 @@ describe('onetoken mock', () => {
     expect(plan.output).toMatch(/hero +missing/)
   })
 })
+
+it('keeps what it renders when nobody reads what it prints any more', async () => {
+  mock.setScenario({ name: 'slow', latency: 300 })
+  const images = Array.from(
+    { length: 6 },
+    (_, index) => `  p${index}: { prompt: Fox ${index}, quality: low }\n`,
+  )
+  const site = await createSite({ 'images.yaml': `version: 1\nconcurrency: 1\nimages:\n${images.join('')}` })
+  const child = site.start(ONETOKEN, ['render', '--yes'], apiEnv(mock.url))
+  child.stdout?.once('data', () => child.stdout?.destroy())
+  child.stderr?.once('data', () => child.stderr?.destroy())
+  const status = await new Promise((ended) => child.on('exit', ended))
+  mock.setScenario()
+  expect(status).toBe(0)
+  expect(mock.stats.billed).toBe(6)
+  expect(await site.list('onetoken/renders')).toHaveLength(6)
+})

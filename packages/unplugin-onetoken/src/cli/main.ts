@@ -31,11 +31,12 @@ cli
 cli.help()
 cli.version(version)
 
-// Who reads only the beginning, as `head` does, has seen enough.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error
-  process.exit()
-})
+// Who reads only the beginning, as `head` does, has seen enough. The work goes on: what is under way is paid for.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+}
 
 process.exitCode = await run()
 
