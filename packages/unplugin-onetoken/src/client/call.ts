@@ -39,15 +39,20 @@ const LONGEST_DOWNLOAD = 120_000
  */
 export async function call(room: Room, request: Request, options: CallOptions): Promise<RenderAnswer> {
   const { timeout, maxResends, random, sleep } = room.options
+  const begun = performance.now()
+  let slept = 0
   for (let resends = 0; ; resends++) {
     const outcome = await attempt(room, request, options)
     if (!('kind' in outcome)) return outcome
-    const decision = decide(outcome, { resends, maxResends, longestWait: timeout, chance: random() })
+    // Whoever waits in `onSend` has waited as well; a clock that stood still meanwhile does not prolong it.
+    const waitLeft = timeout - Math.max(slept, performance.now() - begun)
+    const decision = decide(outcome, { resends, maxResends, waitLeft, chance: random() })
     if (decision.action === 'fail') {
       throw explain(outcome, decision, { ...room, tries: resends + 1 })
     }
     const ms = decision.waitMs
-    options.onWait?.({ ms, status: outcome.status, attempt: resends + 1 })
+    slept += ms
+    await options.onWait?.({ ms, status: outcome.status, attempt: resends + 1 })
     try {
       await sleep(ms, options.signal)
     } catch (error) {

@@ -3,7 +3,7 @@ import { type Decision, decide, equalJitter, type Standing } from './decide.ts'
 import type { Failure } from './failure.ts'
 import type { Topic } from './problem.ts'
 
-const STANDING: Standing = { resends: 0, maxResends: 4, longestWait: 600_000, chance: 0.5 }
+const STANDING: Standing = { resends: 0, maxResends: 4, waitLeft: 600_000, chance: 0.5 }
 
 function status(code: number, more: Partial<Failure> = {}): Failure {
   return { kind: 'status', sent: true, status: code, problem: {}, ...more }
@@ -100,10 +100,27 @@ test.each(TABLE)('%s', (_, failure, expected) => {
 describe('resends', () => {
   const resent = TABLE.filter(([, , { action }]) => action === 'resend')
 
-  test.each(resent)('end at their number: %s', (_, failure) => {
+  const isLimit = ({ status }: Failure): boolean => status === 429 || status === 503
+
+  test.each(resent.filter(([, failure]) => !isLimit(failure)))('end at their number: %s', (_, failure) => {
     const code = failure.sent ? 'API_RATE_LIMITED' : 'API_UNREACHABLE'
     expect(decide(failure, { ...STANDING, resends: 4 })).toMatchObject({ code, possiblyBilled: false })
     expect(decide(failure, { ...STANDING, maxResends: 0 })).toMatchObject({ code, possiblyBilled: false })
+  })
+
+  test.each(resent.filter(([, failure]) => isLimit(failure)))('end with the time: %s', (_, failure) => {
+    const late = { ...STANDING, resends: 40 }
+    const ended = { code: 'API_RATE_LIMITED', possiblyBilled: false, stopAll: true }
+    expect(decide(failure, { ...late, waitLeft: 601_000 }).action).toBe('resend')
+    expect(decide(failure, { ...late, waitLeft: 1 })).toMatchObject(ended)
+    expect(decide(failure, { ...late, waitLeft: -5_000 })).toMatchObject(ended)
+  })
+
+  test('of who says "in a second" again and again become rarer', () => {
+    const waits = [0, 1, 2, 3, 9].map((resends) =>
+      decide(status(429, { askedMs: 1000 }), { ...STANDING, resends }),
+    )
+    expect(waits).toEqual([1125, 3000, 6000, 12_000, 22_500].map(resend))
   })
 
   test('are never sent after a failure that is possibly billed', () => {

@@ -62,10 +62,10 @@ export interface CallOptions {
    */
   onSend?: (() => void | Promise<void>) | undefined
   /**
-   * Called before a wait, so that a scheduler can slow the whole queue. `attempt` is the one that failed, from 1;
-   * `status` its answer, when it got one.
+   * Awaited before a wait, so that a scheduler can slow the whole queue: the request was certainly not accepted.
+   * `attempt` is the one that failed, from 1; `status` its answer, when it got one.
    */
-  onWait?: ((wait: { ms: number; status: number | undefined; attempt: number }) => void) | undefined
+  onWait?: ((wait: { ms: number; status: number | undefined; attempt: number }) => unknown) | undefined
 }
 
 /**
@@ -88,9 +88,9 @@ export interface ClientOptions {
   apiKey: string
   /** With or without `/v1` at its end, and with a path before it. @default 'https://api.onetoken.one' */
   baseURL?: string | undefined
-  /** Deadline of one attempt, in milliseconds, and the longest wait that the API may ask for. @default 600_000 */
+  /** Deadline of one attempt, in milliseconds, and of all waits of a call taken together. @default 600_000 */
   timeout?: number | undefined
-  /** How often a request that was certainly not accepted is sent again. @default 4 */
+  /** How often a request that did not arrive is sent again. One that was turned away is until `timeout`. @default 4 */
   maxResends?: number | undefined
   /** Cap of one result's bytes. @default 67_108_864 (64 MiB) */
   maxResultBytes?: number | undefined

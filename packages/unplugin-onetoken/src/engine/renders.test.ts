@@ -1,80 +1,10 @@
 import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { Project } from '../project/project.ts'
-import {
-  answerOf,
-  apiError,
-  bench,
-  cut,
-  good,
-  inTurn,
-  picture,
-  refuse,
-  wrong,
-  type Bench,
-  type BenchOptions,
-} from '../render/testing.ts'
-import { imageSpec } from '../spec/image-spec.ts'
-import { renderKey } from '../spec/key.ts'
-import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
-import { failureOf, filesIn, recordOf, temporaryFolder, told } from '../store/testing.ts'
-import type { IdentifiedSpec } from './identify.ts'
-import { createRenders, type Asker, type Renders } from './renders.ts'
-
-const API_KEY = 'sk-canary-0123456789abcdef'
-
-const BUILD: Asker = { purpose: 'build' }
-const DEV: Asker = { purpose: 'dev' }
-const COMMAND: Asker = { purpose: 'command' }
-
-interface Studio extends Bench {
-  root: string
-  renders: Renders
-  made: string[]
-}
-
-/** Renders of a project, with a client that is a function. */
-async function studio(
-  options: BenchOptions = {},
-  changes: { settings?: Partial<ResolvedSettings>; environment?: Partial<Project['environment']> } = {},
-): Promise<Studio> {
-  const folder = options.folder ?? join(await temporaryFolder(), 'onetoken')
-  const root = join(folder, '..')
-  const made: string[] = []
-  const parts = await bench({ ...options, folder })
-  const project: Project = {
-    root,
-    settings: { ...resolveSettings({}), ...changes.settings },
-    environment: {
-      apiKey: API_KEY,
-      baseURL: 'https://api.onetoken.one',
-      frozen: undefined,
-      ci: false,
-      ...changes.environment,
-    },
-    entries: new Map(),
-    manifests: [],
-    store: folder,
-    provider: 'onetoken',
-    files: [],
-  }
-  const renders = createRenders({
-    project,
-    store: parts.store,
-    renderer: async () => parts.renderer,
-    uploads: async () => ({ images: [] }),
-    made: ({ spec }) => made.push(spec.label),
-  })
-  return { ...parts, root, renders, made }
-}
-
-/** A picture by its name, or by its words when it has none. */
-function identified(name: string | undefined, root: string, prompt = 'a red fox'): IdentifiedSpec {
-  const place = { file: join(root, 'images.yaml'), line: 3, column: 5 }
-  const spec = imageSpec({ prompt, quality: 'low' }, { name, base: root, place, defaults: [], styles: {} })
-  return { spec, key: renderKey(spec.render, [], 'onetoken'), inputs: [], digests: [] }
-}
+import { answerOf, apiError, cut, good, inTurn, picture, refuse, wrong } from '../render/testing.ts'
+import { failureOf, filesIn, recordOf, told } from '../store/testing.ts'
+import type { Asker } from './renders.ts'
+import { BUILD, COMMAND, DEV, identified, studio } from './testing.ts'
 
 describe('single flight', () => {
   test('fifty who ask at once are one request', async () => {

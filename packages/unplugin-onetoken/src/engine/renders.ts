@@ -7,7 +7,7 @@ import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
 import type { ImageSpec } from '../spec/types.ts'
-import type { RenderStore } from '../store/file-store.ts'
+import { isSameLookup, type RenderStore } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { missingError, placeText } from './problems.ts'
@@ -105,11 +105,13 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
 
   const renderOnce = (identified: IdentifiedSpec, asker: Asker): Promise<Obtained> =>
     flights.join(identified.key, async () => {
-      const again = asker.again === true
+      const { key, spec } = identified
+      const before = await store.find(key, spec.label)
       for (;;) {
-        if (!again) {
-          await (await renderer()).othersDone(identified.key)
-          // Whoever was in flight a moment ago, here or in another process, may have brought it.
+        await (await renderer()).othersDone(key)
+        // Whoever was in flight a moment ago, here or in another process, may have brought it: nobody who asks again
+        // while it is rendered wants two.
+        if (asker.again !== true || !isSameLookup(await store.find(key, spec.label), before)) {
           const there = await fromStore(identified)
           if (there !== undefined) return { record: there, made: false }
         }
@@ -120,11 +122,18 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       }
     })
 
+  /** What the store has, also of what a process that died left unfinished. */
+  const atHand = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
+    const there = await fromStore(identified)
+    if (there !== undefined || !(await (await renderer()).finishAbandoned(identified.key))) return there
+    return await fromStore(identified)
+  }
+
   return {
     decide,
     async stateOf(identified) {
       try {
-        const record = await fromStore(identified)
+        const record = await atHand(identified)
         if (record !== undefined) {
           await inspectFile(record, identified.spec)
           return { state: 'cached' }
@@ -144,7 +153,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       const { spec } = identified
       const again = asker.again === true
       if (!again) {
-        const there = await fromStore(identified).catch((error: unknown) => {
+        const there = await atHand(identified).catch((error: unknown) => {
           if (asker.purpose === 'dev' && (error as OneTokenError).code === 'API_REFUSED')
             return error as OneTokenError
           throw error

@@ -40,20 +40,6 @@ describe('again', () => {
     ])
   })
 
-  test('after a plan that came to nothing asks for another picture', async () => {
-    const { renderer, posts, intents } = await bench()
-    await intents.write({
-      state: 'planned',
-      key: KEY,
-      label: 'hero',
-      pid: 1,
-      host: '',
-      time: '',
-    })
-    await renderer.render(jobOf({ again: true }))
-    expect(posts[0]?.options.idempotencyKey).not.toBe(KEY)
-  })
-
   test.each<[string, (made: Awaited<ReturnType<typeof bench>>) => Promise<unknown>]>([
     [
       'its inputs cannot be had',

@@ -1,5 +1,7 @@
 import { OneTokenError } from '../errors.ts'
 import type { CallOptions, RenderAnswer } from '../client/types.ts'
+import { parseSize } from '../spec/size.ts'
+import type { RenderSpec } from '../spec/types.ts'
 import type { Journal } from './journal.ts'
 import type { RendererParts, RenderJob } from './types.ts'
 
@@ -17,20 +19,39 @@ export function ask(
     }
     const api = await client()
     const files = await job.uploads()
-    await store.prepare()
-    await journal.plan()
+    await store.prepare(roomFor(job.spec.request))
+    const { endpoint, request } = job.spec
+    const turn = schedule.turn()
     const options: CallOptions = {
       signal,
       idempotencyKey: journal.idempotencyKey,
-      onSend: journal.send,
-      // Without an answer it was the network, which says nothing about the account's other requests.
-      onWait: ({ ms, status }) => {
-        if (status !== undefined) schedule.slowDown(ms)
+      async onSend() {
+        await turn.begin()
+        await journal.send()
+      },
+      async onWait({ ms, status }) {
+        // Without an answer it was the network, which says nothing about the account's other requests.
+        if (status !== undefined) turn.refused(ms)
+        await journal.turnedAway()
       },
     }
-    const { endpoint, request } = job.spec
-    return endpoint === 'edits'
-      ? await api.edit(request, files, options)
-      : await api.generate(request, options)
+    try {
+      return endpoint === 'edits'
+        ? await api.edit(request, files, options)
+        : await api.generate(request, options)
+    } finally {
+      turn.end()
+    }
   })
+}
+
+/** What an answer to `auto` may come to. */
+const AUTO = { width: 2048, height: 2048 }
+/** Of a PNG that nothing in it could be compressed of. */
+const BYTES_PER_PIXEL = 3
+
+/** The room on the disk that an answer may need, in bytes. */
+function roomFor({ size, n }: RenderSpec['request']): number {
+  const { width, height } = parseSize(size) ?? AUTO
+  return n * width * height * BYTES_PER_PIXEL
 }

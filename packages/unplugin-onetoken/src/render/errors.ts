@@ -1,15 +1,15 @@
-import { hostname } from 'node:os'
 import { askAgain } from '../again.ts'
 import { OneTokenError, type ErrorCode } from '../errors.ts'
 import type { Intent } from '../store/intents.ts'
 import { reasonOf } from '../store/messages.ts'
+import { SELF } from '../store/sender.ts'
 import type { Budget } from './budget.ts'
 import { dollars } from './pricing.ts'
 import type { RenderJob } from './types.ts'
 
 /** The error for a request that was sent earlier and of which no picture was kept. */
-export function standingIntent(label: string, { time, host, failure }: Intent): OneTokenError {
-  const from = host === '' || host === hostname() ? '' : ` from ${host}`
+export function standingIntent(label: string, { time, sender: { host }, failure }: Intent): OneTokenError {
+  const from = host === '' || host === SELF.host ? '' : ` from ${host}`
   const when = `${time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`}${from}`
   const what =
     failure === undefined

@@ -1,9 +1,21 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { OneTokenError } from '../errors.ts'
 import { failureOf, KEY, told } from '../store/testing.ts'
-import { apiError, bench, cut, good, inTurn, jobOf, refuse, WORST, wrong, type Answer } from './testing.ts'
+import {
+  apiError,
+  bench,
+  cut,
+  good,
+  inTurn,
+  intentOf,
+  jobOf,
+  refuse,
+  WORST,
+  wrong,
+  type Answer,
+} from './testing.ts'
 
 describe('a failure after which the picture may have been billed', () => {
   test.each<[string, Answer, string, string]>([
@@ -76,14 +88,9 @@ describe('a failure after which the picture may have been billed', () => {
 
   test('is also the end of the process', async () => {
     const { renderer, intents, folder } = await bench()
-    await intents.claim({
-      state: 'sent',
-      key: KEY,
-      label: 'hero',
-      pid: 1,
-      host: 'elsewhere',
-      time: '2026-01-02T03:04:05.678Z',
-    })
+    await intents.claim(intentOf())
+    const file = join(folder, `.cache/intents/${KEY}.1.json`)
+    await utimes(file, 0, 0)
     expect(told(await failureOf(renderer.render(jobOf())), folder)).toMatchInlineSnapshot(`
       "POSSIBLY_BILLED
       hero was asked for on 2026-01-02 03:04 UTC from elsewhere, and no answer was kept: it may have been billed.
@@ -160,12 +167,12 @@ describe('a store that cannot be written', () => {
     expect(budget.spent).toEqual({ renders: 0, cost: 0 })
   })
 
-  test.each(['write', 'claim'] as const)('the journal fails to %s: nothing is sent', async (method) => {
+  test('the journal cannot be written: nothing is sent', async () => {
     const { intents, folder } = await bench()
     const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' })
     const { renderer, posts } = await bench({
       folder,
-      parts: { intents: { ...intents, [method]: () => Promise.reject(full) } },
+      parts: { intents: { ...intents, claim: () => Promise.reject(full) } },
     })
     const error = await failureOf(renderer.render(jobOf()))
     expect(told(error, folder)).toBe(

@@ -1,6 +1,8 @@
-import { hostname } from 'node:os'
 import { storeWriteError } from '../store/messages.ts'
+import { isSameLookup, type Lookup } from '../store/file-store.ts'
 import type { Intent } from '../store/intents.ts'
+import type { RenderRecord } from '../store/record.ts'
+import { SELF } from '../store/sender.ts'
 import type { RendererParts, RenderJob } from './types.ts'
 
 /**
@@ -8,13 +10,15 @@ import type { RendererParts, RenderJob } from './types.ts'
  * have been billed.
  */
 export interface Journal {
-  /** Whether the request may have left this process. */
+  /** Whether the request may have left this process, and was not turned away. */
   readonly isSent: boolean
   readonly idempotencyKey: string
-  /** Say that it is about to be sent. */
-  plan(): Promise<void>
   /** Say that it is sent from now on. Throws {@link Taken} when another process was first. */
   send(): Promise<void>
+  /** It was certainly not accepted: until it is sent again, any process may send it. */
+  turnedAway(): Promise<void>
+  /** The answer is here. Its pictures are kept next: who finds them without a record finishes by this one. */
+  arrive(record: RenderRecord): Promise<void>
   /** It may have been billed: the next one who asks is told why, and waits for a person. */
   fail(why: string): Promise<void>
   /** Nothing was billed: what stood before stands again. */
@@ -28,64 +32,76 @@ export class Taken extends Error {
   override readonly name: string = 'Taken'
 }
 
-/** Begin the journal of `job`. `before` is the intent that stands for its key. */
+/** What was known of a key when the job began. */
+export interface Known {
+  /** The request that stands, sent and without a record. */
+  standing: Intent | undefined
+  lookup: Lookup
+}
+
+/** Begin the journal of `job`. */
 export function openJournal(
   { intents, store, now }: Pick<RendererParts, 'intents' | 'store' | 'now'>,
   job: RenderJob,
-  before: Intent | undefined,
+  { standing, lookup }: Known,
 ): Journal {
-  const standing = before?.state === 'sent' ? before : undefined
   const idempotencyKey = idempotencyKeyOf(job, standing, now())
-  let isSent = false
+  let sent: Intent | undefined
 
-  const intent = (state: Intent['state'], failure?: string): Intent => ({
-    state,
-    key: job.key,
-    label: job.label,
-    pid: process.pid,
-    host: hostname(),
-    time: now().toISOString(),
-    idempotencyKey,
-    failure,
-  })
-  const writeBeforeSending = async <T>(write: () => Promise<T>): Promise<T> => {
+  const claim = async (): Promise<Intent> => {
+    const intent: Intent = {
+      key: job.key,
+      attempt: (standing?.attempt ?? 0) + 1,
+      label: job.label,
+      sender: SELF,
+      time: now().toISOString(),
+      idempotencyKey,
+    }
     try {
-      return await write()
+      if (await intents.claim(intent)) return intent
     } catch (cause) {
       throw storeWriteError(store.cache, cause)
     }
+    throw new Taken()
+  }
+  const withdraw = async (): Promise<void> => {
+    if (sent === undefined) return
+    const intent = sent
+    sent = undefined
+    // Where it stays, a person is asked.
+    await intents.withdraw(intent).catch(() => undefined)
   }
 
   return {
     get isSent() {
-      return isSent
+      return sent !== undefined
     },
     idempotencyKey,
-    plan: () => writeBeforeSending(() => intents.write(intent('planned'))),
     async send() {
-      if (isSent) return
-      if (job.again) {
-        // Somebody asks in spite of what stands.
-        await writeBeforeSending(() => intents.write(intent('sent')))
-        isSent = true
-        return
-      }
-      if (!(await writeBeforeSending(() => intents.claim(intent('sent'))))) throw new Taken()
-      isSent = true
-      // Whoever was first keeps the record before the intent goes: with the intent gone, the record is there.
-      if ((await store.find(job.key)).state !== 'missing') throw new Taken()
-    },
-    // From here on the journal only adds to what stands: that it cannot be written changes no outcome.
-    fail: (why) => intents.write(intent('sent', why)).catch(() => undefined),
-    async withdraw() {
+      if (sent !== undefined) return
+      sent = await claim()
       try {
-        if (isSent && standing !== undefined) await intents.write(standing)
-        await intents.clear(job.key, !isSent || standing !== undefined ? 'planned' : undefined)
-      } catch {
-        // The intent stays, and a person is asked.
+        // Whoever was first keeps the record before the intent goes: with the intent gone, the record is there.
+        if (!isSameLookup(await store.find(job.key), lookup)) throw new Taken()
+      } catch (error) {
+        await withdraw()
+        throw error
       }
     },
-    close: () => intents.clear(job.key).catch(() => undefined),
+    turnedAway: withdraw,
+    // From here on the journal only adds to what stands: that it cannot be written changes no outcome.
+    async arrive(record) {
+      if (sent === undefined) return
+      sent = { ...sent, arrived: record }
+      await intents.write(sent).catch(() => undefined)
+    },
+    async fail(failure) {
+      if (sent !== undefined) await intents.write({ ...sent, failure }).catch(() => undefined)
+    },
+    withdraw,
+    async close() {
+      if (sent !== undefined) await intents.close(sent).catch(() => undefined)
+    },
   }
 }
 

@@ -186,7 +186,7 @@ test('a record that cannot be forgotten in the journal is kept all the same', as
   const { intents, folder } = await bench()
   const made = await bench({
     folder,
-    parts: { intents: { ...intents, clear: () => Promise.reject(new Error('busy')) } },
+    parts: { intents: { ...intents, close: () => Promise.reject(new Error('busy')) } },
   })
   expect(await made.renderer.render(jobOf())).toMatchObject({ key: KEY })
   await mkdir(folder, { recursive: true })

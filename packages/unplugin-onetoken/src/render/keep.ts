@@ -1,30 +1,60 @@
-import type { RenderAnswer, ResultImage } from '../client/types.ts'
+import type { RenderAnswer } from '../client/types.ts'
+import { sha256 } from '../canonical-json.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { askAgain } from '../again.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
-import { EXTENSIONS, type RenderRecord } from '../store/record.ts'
+import { EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
 
 /** What keeping needs of the renderer's parts. */
 export type KeepParts = Pick<RendererParts, 'store' | 'header' | 'inspect' | 'warn' | 'now'>
 
-/** Keep a paid answer: in the store, or where the store fails in any folder that can be written. */
+/** An answer that was paid for. */
+export interface PaidAnswer {
+  answer: RenderAnswer
+  cost: RenderRecord['cost']
+}
+
+/**
+ * Keep a paid answer: in the store, or where the store fails in any folder that can be written. `arrive` is told the
+ * record as the headers of the pictures give it, before their bytes are written.
+ */
 export async function keep(
   parts: KeepParts,
   job: RenderJob,
-  answer: RenderAnswer,
-  cost: RenderRecord['cost'],
+  paid: PaidAnswer,
+  arrive: (record: RenderRecord) => Promise<void>,
 ): Promise<RenderRecord> {
+  const results = readHeaders(parts, paid.answer)
+  const draft = draftOf(parts, job, paid, results)
   try {
-    return await keepIn(parts.store, parts, job, answer, cost)
+    // First: bytes that nobody knows the words of would be as good as lost.
+    if (draft.images.length > 0) await arrive(draft)
+    return await keepIn(parts.store, parts, job, { draft, results, lost: paid.answer.lost })
   } catch (cause) {
     if (isNoImage(cause)) throw cause
     throw await salvage(job.label, parts.store, cause, async (spare) => {
-      await keepIn(spare, parts, job, answer, cost)
+      await keepIn(spare, parts, job, { draft, results, lost: paid.answer.lost })
     })
   }
+}
+
+/**
+ * Finish what a process began that died with the answer in hand: what is in the store of the pictures that `draft`
+ * names. Undefined when none of them is.
+ */
+export async function finish(
+  { store, inspect }: Pick<KeepParts, 'store' | 'inspect'>,
+  draft: RenderRecord,
+): Promise<RenderRecord | undefined> {
+  const kept: Kept[] = []
+  for (const [index, image] of draft.images.entries()) {
+    if (await store.reclaim(image)) kept.push({ index, image, file: store.imageFile(image) })
+  }
+  const record = await inspected({ store, inspect }, draft, kept, [])
+  return record.images.length === 0 ? undefined : await store.putRecord(record)
 }
 
 /** A refusal is an answer: the same words are not sent again until somebody asks. */
@@ -45,76 +75,99 @@ export async function keepRefusal(
   }
 }
 
-/** One result whose bytes are in the store. */
-interface Kept {
-  result: ResultImage
-  sha256: string
-  file: string
-  header: ImageFacts
+/** A result, with what its first bytes say; undefined for what is no image. */
+interface Result {
+  bytes: Uint8Array
+  header: ImageFacts | undefined
 }
 
-/** Bytes first: synced to disk before anything looks at them. Then the record. */
-async function keepIn(
-  store: RenderStore,
-  parts: KeepParts,
+function readHeaders({ header }: KeepParts, { images }: RenderAnswer): Result[] {
+  return images.map(({ bytes }) => ({ bytes, header: attempt(() => header(bytes)) }))
+}
+
+/** The record of an answer whose pictures nobody has decoded yet. */
+function draftOf(
+  { now }: KeepParts,
   job: RenderJob,
-  answer: RenderAnswer,
-  cost: RenderRecord['cost'],
-): Promise<RenderRecord> {
-  const lost = [...answer.lost]
-  const kept = await keepBytes(store, parts, job, answer.images, lost)
-  const facts = await inspectAll(store, parts, kept, lost)
-  const good = kept.filter(({ file }) => facts.has(file))
-  if (good.length === 0) throw noImage(job.label, lost)
-  const images = good.map(({ sha256, file, header, result }) => {
-    const { format, width, height } = facts.get(file) ?? header
-    return { sha256, format, width, height, bytes: result.bytes.length }
+  { answer, cost }: PaidAnswer,
+  results: readonly Result[],
+): RenderRecord {
+  const images = results.flatMap(({ bytes, header }) => {
+    if (header === undefined) return []
+    const { format, width, height } = header
+    return { sha256: sha256(bytes), format, width, height, bytes: bytes.length }
   })
-  const revised = good.map(({ result }) => result.revisedPrompt ?? null)
-  const record = recordOf(job, parts.now(), {
+  const prompts = answer.images.filter((_, index) => results[index]?.header !== undefined)
+  return recordOf(job, now(), {
     images,
-    revisedPrompts: revised.some((prompt) => prompt !== null) ? revised : undefined,
+    revisedPrompts: prompts.map(({ revisedPrompt }) => revisedPrompt ?? null),
     usage: answer.usage === undefined ? undefined : { ...answer.usage },
     cost: { usd: Number(cost.usd.toFixed(6)), from: cost.from },
     requestId: answer.requestId,
   })
+}
+
+/** A picture of a draft whose bytes are in the store. */
+interface Kept {
+  /** Of the draft's images. */
+  index: number
+  image: RecordImage
+  file: string
+}
+
+/** Bytes first: synced to disk before anything decodes them. Then the record. */
+async function keepIn(
+  store: RenderStore,
+  parts: KeepParts,
+  job: RenderJob,
+  {
+    draft,
+    results,
+    lost: told,
+  }: { draft: RenderRecord; results: readonly Result[]; lost: readonly string[] },
+): Promise<RenderRecord> {
+  const lost = [...told]
+  const kept = await keepBytes(store, job, draft, results, lost)
+  const record = await inspected({ ...parts, store }, draft, kept, lost)
+  if (record.images.length === 0) throw noImage(job.label, lost)
   const standing = await store.putRecord(record, { replace: job.again })
   const { n } = job.spec.request
-  if (images.length < n) {
-    parts.warn(`${job.label}: ${images.length} of ${n} pictures came. ${lost.join(' ')}`.trim())
+  if (record.images.length < n) {
+    parts.warn(`${job.label}: ${record.images.length} of ${n} pictures came. ${lost.join(' ')}`.trim())
   }
   return standing
 }
 
 async function keepBytes(
   store: RenderStore,
-  { header: read }: KeepParts,
   job: RenderJob,
-  results: readonly ResultImage[],
+  { images }: RenderRecord,
+  results: readonly Result[],
   lost: string[],
 ): Promise<Kept[]> {
   const kept: Kept[] = []
-  for (const result of results) {
-    const header = attempt(() => read(result.bytes))
-    if (header === undefined) {
-      const file = await store.quarantine(`${job.key}.bin`, result.bytes)
+  for (const { bytes, header } of results) {
+    const image = header === undefined ? undefined : images[kept.length]
+    if (image === undefined) {
+      const file = await store.quarantine(`${job.key}.bin`, bytes)
       lost.push(`One result is no image; its bytes are in ${file}.`)
     } else {
-      kept.push({ result, header, ...(await store.putImage(result.bytes, EXTENSIONS[header.format])) })
+      const { file } = await store.putImage(bytes, EXTENSIONS[image.format])
+      kept.push({ index: kept.length, image, file })
     }
   }
   return kept
 }
 
-/** The facts of every file that can be used; what cannot is put aside. Equal results are one file. */
-async function inspectAll(
-  store: RenderStore,
-  { inspect }: KeepParts,
+/** The record with those pictures that are whole, and their facts; the others are put aside. Equal ones are one file. */
+async function inspected(
+  { store, inspect }: Pick<KeepParts, 'store' | 'inspect'>,
+  draft: RenderRecord,
   kept: readonly Kept[],
   lost: string[],
-): Promise<Map<string, ImageFacts>> {
+): Promise<RenderRecord> {
   const facts = new Map<string, ImageFacts>()
-  for (const [file, header] of new Map(kept.map((one) => [one.file, one.header]))) {
+  for (const [file, { image }] of new Map(kept.map((one) => [one.file, one]))) {
     try {
       facts.set(file, await inspect(file))
     } catch (cause) {
@@ -123,11 +176,20 @@ async function inspectAll(
         lost.push(`One result is damaged: ${reasonOf(cause)} Its bytes are in ${aside}.`)
       } else {
         // A decoder that died says nothing about the picture: what was paid for is recorded by its header.
-        facts.set(file, header)
+        facts.set(file, image)
       }
     }
   }
-  return facts
+  const good = kept.filter(({ file }) => facts.has(file))
+  const prompts = good.map(({ index }) => draft.revisedPrompts?.[index] ?? null)
+  return {
+    ...draft,
+    images: good.map(({ file, image }) => {
+      const { format, width, height } = facts.get(file) ?? image
+      return { ...image, format, width, height }
+    }),
+    revisedPrompts: prompts.some((prompt) => prompt !== null) ? prompts : undefined,
+  }
 }
 
 function recordOf(

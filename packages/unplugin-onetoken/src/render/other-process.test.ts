@@ -1,7 +1,7 @@
-import { hostname } from 'node:os'
 import { describe, expect, test } from 'vitest'
+import { SELF } from '../store/sender.ts'
 import { KEY, recordOf } from '../store/testing.ts'
-import { answerOf, apiError, bench, jobOf, picture } from './testing.ts'
+import { answerOf, apiError, bench, intentOf, jobOf, picture } from './testing.ts'
 
 describe('another process', () => {
   const now = (): Date => new Date()
@@ -80,14 +80,7 @@ describe('another process', () => {
 
   test('that is waited for no longer when the queue is stopped', async () => {
     const made = await bench({ now, surroundings: alive })
-    await made.intents.claim({
-      state: 'sent',
-      key: KEY,
-      label: 'hero',
-      pid: 7,
-      host: hostname(),
-      time: new Date().toISOString(),
-    })
+    await made.intents.claim(intentOf({ sender: { ...SELF, id: 'another', pid: 7 } }))
     const waiting = made.renderer.othersDone(KEY)
     const stopped = apiError('API_NO_CREDIT', { stopAll: true })
     made.schedule.stop(stopped)

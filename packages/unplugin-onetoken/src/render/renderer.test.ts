@@ -10,12 +10,12 @@ describe('a render', () => {
     await renderer.render(jobOf())
     expect(events).toEqual([
       'store is writable',
-      'intent: planned',
       'intent: sent',
       'POST',
+      'intent: arrived',
       'bytes are synced',
       'record',
-      'intent cleared',
+      'intent closed',
     ])
     expect((await filesIn(folder)).map((name) => name.replaceAll(/[\da-f]{64}/g, '<hash>'))).toEqual([
       '.gitattributes',
@@ -30,9 +30,9 @@ describe('a render', () => {
       answer: async () => {
         expect(await intents.read(KEY)).toEqual(
           expect.objectContaining({
-            state: 'sent',
+            attempt: 1,
             label: 'hero',
-            pid: process.pid,
+            sender: expect.objectContaining({ pid: process.pid }) as unknown,
             time: '2026-01-02T03:04:05.678Z',
             idempotencyKey: KEY,
           }),
@@ -73,19 +73,50 @@ describe('a render', () => {
   })
 
   test('slows the whole queue when an answer asks to wait, and not when the network does', async () => {
-    const slow: number[] = []
+    const told: unknown[] = []
     const { schedule, ...made } = await bench()
+    const turn = {
+      begin: async () => void told.push('begin'),
+      refused: (ms: number) => void told.push(ms),
+      end: () => void told.push('end'),
+    }
     const { renderer } = await bench({
-      parts: { schedule: { ...schedule, slowDown: (ms) => slow.push(ms) } },
-      answer: ({ options }) => {
-        options.onWait?.({ ms: 500, status: undefined, attempt: 1 })
-        options.onWait?.({ ms: 7_000, status: 429, attempt: 2 })
+      parts: { schedule: { ...schedule, turn: () => turn } },
+      answer: async ({ options }) => {
+        await options.onWait?.({ ms: 500, status: undefined, attempt: 1 })
+        await options.onSend?.()
+        await options.onWait?.({ ms: 7_000, status: 429, attempt: 2 })
+        await options.onSend?.()
         return answerOf([picture()])
       },
       folder: made.folder,
     })
     await renderer.render(jobOf())
-    expect(slow).toEqual([7_000])
+    expect(told).toEqual(['begin', 'begin', 7_000, 'begin', 'end'])
+  })
+
+  test('that was turned away is anybody’s until it is sent again', async () => {
+    const { renderer, events, intents } = await bench({
+      answer: async ({ options }) => {
+        await options.onWait?.({ ms: 7_000, status: 429, attempt: 1 })
+        expect(await intents.read(KEY)).toBeUndefined()
+        await options.onSend?.()
+        expect(await intents.read(KEY)).toBeDefined()
+        return answerOf([picture()])
+      },
+    })
+    await renderer.render(jobOf())
+    expect(events).toEqual([
+      'store is writable',
+      'intent: sent',
+      'POST',
+      'intent withdrawn',
+      'intent: sent',
+      'intent: arrived',
+      'bytes are synced',
+      'record',
+      'intent closed',
+    ])
   })
 
   test('journals once, although the client sends it again', async () => {
@@ -148,7 +179,7 @@ describe('a refusal', () => {
       },
     })
     // The record is there before the intent goes.
-    expect(events.slice(-2)).toEqual(['record', 'intent cleared'])
+    expect(events.slice(-2)).toEqual(['record', 'intent withdrawn'])
   })
 
   test('is replaced by the picture that comes when it is asked for again', async () => {

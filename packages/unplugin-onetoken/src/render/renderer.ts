@@ -1,36 +1,52 @@
 import type { RenderAnswer } from '../client/types.ts'
 import { asOneTokenError } from '../errors.ts'
 import type { RenderSpec } from '../spec/types.ts'
+import type { Lookup } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { ask } from './ask.ts'
 import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
 import { openJournal, Taken, type Journal } from './journal.ts'
-import { keep, keepRefusal } from './keep.ts'
+import { finish, keep, keepRefusal, type PaidAnswer } from './keep.ts'
 import { billedCost, price } from './pricing.ts'
 import type { Renderer, RendererParts, RenderJob } from './types.ts'
 
 /** The only caller of the client. */
 export function createRenderer(parts: RendererParts): Renderer {
-  const { intents, budget, schedule, multiplier } = parts
+  const { store, intents, budget, schedule, multiplier } = parts
+
+  const finishAbandoned: Renderer['finishAbandoned'] = async (key) => {
+    const intent = await intents.read(key)
+    if (intent?.arrived === undefined || (await intents.isUnderWay(intent))) return false
+    const record = await finish(parts, intent.arrived)
+    if (record === undefined) return false
+    await intents.close(intent).catch(() => undefined)
+    parts.warn(`${intent.label} was paid for by a run that ended before it was kept: its picture is used.`)
+    return true
+  }
+
   return {
+    finishAbandoned,
+
     async standing(key, { label }) {
       const intent = await intents.read(key)
-      if (intent?.state !== 'sent' || intents.isUnderWay(intent)) return undefined
+      if (intent === undefined || (await intents.isUnderWay(intent))) return undefined
       return standingIntent(label, intent)
     },
 
-    othersDone: (key) => intents.othersDone(key, schedule.stopped),
+    async othersDone(key) {
+      await intents.othersDone(key, schedule.stopped)
+      await finishAbandoned(key)
+    },
 
     async render(job) {
-      const before = await intents.read(job.key)
-      if (before?.state === 'sent' && !job.again) {
-        if (intents.isUnderWay(before)) return undefined
-        throw standingIntent(job.label, before)
-      }
+      const standing = await intents.read(job.key)
+      if (standing !== undefined && (await intents.isUnderWay(standing))) return undefined
+      if (standing !== undefined && !job.again) throw standingIntent(job.label, standing)
+      const lookup: Lookup = job.again ? await store.find(job.key) : { state: 'missing' }
       const { worst } = price(job.spec, multiplier)
       const reservation = await budget.reserve(worst)
       if (reservation === undefined) throw budgetReached(job.label, worst, budget)
-      const journal = openJournal(parts, job, before)
+      const journal = openJournal(parts, job, { standing, lookup })
       let answer: RenderAnswer
       try {
         answer = await ask(parts, job, journal)
@@ -42,14 +58,14 @@ export function createRenderer(parts: RendererParts): Renderer {
       }
       const cost = costOf(answer, job.spec, worst, multiplier)
       reservation.settle(cost.usd)
-      return await keepJournaled(parts, job, journal, answer, cost)
+      return await keepJournaled(parts, job, journal, { answer, cost })
     },
   }
 }
 
 /** A failure of the client says whether a picture may have been billed; any other, once it was sent, does not know. */
 function mayBeBilled({ isSent }: Journal, thrown: unknown): boolean {
-  if (!isSent || thrown instanceof Taken) return false
+  if (!isSent) return false
   return asOneTokenError(thrown)?.details?.['possiblyBilled'] !== false
 }
 
@@ -60,10 +76,7 @@ async function endWithout(
   journal: Journal,
   thrown: unknown,
 ): Promise<undefined> {
-  if (thrown instanceof Taken) {
-    await journal.withdraw()
-    return undefined
-  }
+  if (thrown instanceof Taken) return undefined
   const error = asOneTokenError(thrown) ?? unforeseen(job.label, thrown, journal.isSent)
   if (error.details?.['stopAll'] === true) parts.schedule.stop(error)
   if (error.code === 'API_REFUSED') await keepRefusal(parts, job, error)
@@ -76,11 +89,10 @@ async function keepJournaled(
   parts: RendererParts,
   job: RenderJob,
   journal: Journal,
-  answer: RenderAnswer,
-  cost: RenderRecord['cost'],
+  paid: PaidAnswer,
 ): Promise<RenderRecord> {
   try {
-    const record = await keep(parts, job, answer, cost)
+    const record = await keep(parts, job, paid, journal.arrive)
     await journal.close()
     return record
   } catch (error) {

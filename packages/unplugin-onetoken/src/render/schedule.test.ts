@@ -27,6 +27,8 @@ function add(schedule: Schedule, name = 'done'): Job {
 }
 
 const add10 = (schedule: Schedule): Job[] => Array.from({ length: 10 }, () => add(schedule))
+/** A request is turned away for so many milliseconds. */
+const slowDown = (schedule: Schedule, ms: number): void => schedule.turn().refused(ms)
 const startedOf = (jobs: Job[]): number => jobs.filter(({ started }) => started).length
 const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms)
 
@@ -89,11 +91,11 @@ describe('with a clock of its own', () => {
     expect(starts).toEqual([0, 55, 61, 115])
   })
 
-  describe('slowDown', () => {
+  describe('a refusal', () => {
     test('holds back the whole queue, and nothing that is under way', async () => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
       const jobs = add10(schedule)
-      schedule.slowDown(30_000)
+      slowDown(schedule, 30_000)
       jobs[0]?.end()
       jobs[1]?.end()
       await pass(29_000)
@@ -105,11 +107,11 @@ describe('with a clock of its own', () => {
 
     test('counts the longest of several, and from when it was said', async () => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
-      schedule.slowDown(30_000)
-      schedule.slowDown(10_000)
+      slowDown(schedule, 30_000)
+      slowDown(schedule, 10_000)
       const job = add(schedule)
       await pass(20_000)
-      schedule.slowDown(20_000)
+      slowDown(schedule, 20_000)
       await pass(19_000)
       expect(job.started).toBe(false)
       await pass(1_100)
@@ -122,7 +124,7 @@ describe('with a clock of its own', () => {
       ['2^32', 2 ** 32],
     ])('of %s milliseconds lasts as long', async (_, ms) => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
-      schedule.slowDown(ms)
+      slowDown(schedule, ms)
       const job = add(schedule)
       await pass(1_000)
       expect(job.started).toBe(false)
@@ -132,17 +134,22 @@ describe('with a clock of its own', () => {
       expect(job.started).toBe(true)
     })
 
-    test.each([Number.NaN, 0, -5, Number.NEGATIVE_INFINITY])('of %d milliseconds is none', async (ms) => {
-      const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
-      schedule.slowDown(ms)
-      const job = add(schedule)
-      await pass(0)
-      expect(job.started).toBe(true)
-    })
+    test.each([Number.NaN, 0, -5, Number.NEGATIVE_INFINITY])(
+      'of %d milliseconds is a short one',
+      async (ms) => {
+        const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
+        slowDown(schedule, ms)
+        const job = add(schedule)
+        await pass(990)
+        expect(job.started).toBe(false)
+        await pass(1_100)
+        expect(job.started).toBe(true)
+      },
+    )
 
     test('without an end still ends with the queue', async () => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
-      schedule.slowDown(Number.POSITIVE_INFINITY)
+      slowDown(schedule, Number.POSITIVE_INFINITY)
       const job = add(schedule)
       await pass(40 * DAY)
       schedule.stop(NO_CREDIT)
@@ -168,7 +175,7 @@ describe('with a clock of its own', () => {
     test('does not wait for turns of a slow queue', async () => {
       const schedule = createSchedule({ concurrency: 9, requestsPerMinute: 1 })
       const [first, ...others] = add10(schedule)
-      schedule.slowDown(DAY)
+      slowDown(schedule, DAY)
       schedule.stop(NO_CREDIT)
       for (const { result } of others) await expect(result).rejects.toBe(NO_CREDIT)
       first?.end()
@@ -181,7 +188,7 @@ describe('with a clock of its own', () => {
       const schedule = createSchedule({ concurrency: 2, requestsPerMinute: undefined })
       schedule.stop(NO_CREDIT)
       schedule.stop(new OneTokenError('ABORTED', 'later'))
-      schedule.slowDown(DAY)
+      slowDown(schedule, DAY)
       const job = add(schedule)
       await expect(job.result).rejects.toBe(NO_CREDIT)
       expect(job.started).toBe(false)
@@ -227,7 +234,7 @@ describe('a pause keeps the process alive', () => {
   test('only while something waits for its end', async () => {
     const schedule = createSchedule({ concurrency: 1, requestsPerMinute: undefined })
     const before = timers()
-    schedule.slowDown(DAY)
+    slowDown(schedule, DAY)
     expect(timers()).toBe(before)
     const job = add(schedule)
     expect(timers()).toBe(before + 1)
@@ -240,7 +247,7 @@ describe('a pause keeps the process alive', () => {
     const schedule = createSchedule({ concurrency: 1, requestsPerMinute: undefined })
     const [first, second] = [add(schedule), add(schedule)]
     const before = timers()
-    schedule.slowDown(DAY)
+    slowDown(schedule, DAY)
     first.end()
     await first.result
     expect(timers()).toBe(before + 1)

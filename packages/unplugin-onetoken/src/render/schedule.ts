@@ -1,5 +1,6 @@
 import PQueue from 'p-queue'
 import { OneTokenError } from '../errors.ts'
+import { createGate } from './gate.ts'
 
 /** Limits of the requests to the API. */
 export interface ScheduleLimits {
@@ -14,16 +15,23 @@ export interface Schedule {
   readonly stopped: AbortSignal
   /** Run `job` when its turn comes. Rejects with the reason when the queue is stopped before. */
   run<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T>
-  /** Start nothing new for so many milliseconds: the API said that it is too much for the whole account. */
-  slowDown(ms: number): void
+  /** Take part in what the API says about the account as a whole: each job does, for its request. */
+  turn(): Turn
   /** Reject what has not started. What is under way goes on: it may be billed. */
   stop(reason: OneTokenError): void
   /** Abort what is under way as well. */
   abort(): void
 }
 
-/** setTimeout's longest delay; a longer one fires at once. */
-const LONGEST_TIMER = 2_147_483_647
+/** One request, however often it is sent. */
+export interface Turn {
+  /** Wait until it may be sent. Rejects with the reason when the queue is stopped. */
+  begin(): Promise<void>
+  /** The API turned it away, and may be asked again in so many milliseconds. */
+  refused(ms: number): void
+  /** It was answered, or is given up. */
+  end(): void
+}
 
 /** A queue with the API's own limits: bundlers ask for hundreds of pictures at once. */
 export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimits): Schedule {
@@ -34,23 +42,17 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
   const stopping = new AbortController()
   const aborting = new AbortController()
   const waiting = new Set<(reason: unknown) => void>()
-  let resumeAt = 0
-  let timer: NodeJS.Timeout | undefined
-
-  const sleep = (): void => {
-    clearTimeout(timer)
-    timer = setTimeout(wake, Math.min(resumeAt - performance.now(), LONGEST_TIMER))
+  const gate = createGate({
+    paused: () => queue.pause(),
+    resumed: () => void queue.start(),
     // A process with nothing to ask for does not stay alive for a pause.
-    if (waiting.size === 0) timer.unref()
-  }
-  const wake = (): void => {
-    if (performance.now() < resumeAt) return sleep()
-    timer = undefined
-    queue.start()
-  }
+    isNeeded: () => waiting.size > 0,
+    chance: Math.random,
+  })
+
   const stop = (reason: OneTokenError): void => {
     if (stopping.signal.aborted) return
-    clearTimeout(timer)
+    gate.close(reason)
     // Not one by one as their turns come: that may be minutes from now.
     queue.clear()
     for (const reject of waiting) reject(reason)
@@ -64,7 +66,7 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
       new Promise((resolve, reject) => {
         if (stopping.signal.aborted) return reject(stopping.signal.reason)
         waiting.add(reject)
-        timer?.ref()
+        gate.hold()
         void queue.add(async () => {
           waiting.delete(reject)
           try {
@@ -74,12 +76,13 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
           }
         })
       }),
-    slowDown(ms) {
-      const until = performance.now() + ms
-      if (stopping.signal.aborted || !(until > resumeAt)) return
-      resumeAt = until
-      queue.pause()
-      sleep()
+    turn() {
+      const turn = {}
+      return {
+        begin: () => gate.pass(turn),
+        refused: (ms) => gate.refuse(turn, ms),
+        end: () => gate.settle(turn),
+      }
     },
     stop,
     abort() {

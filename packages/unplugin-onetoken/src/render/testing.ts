@@ -10,7 +10,7 @@ import type {
 } from '../client/types.ts'
 import { OneTokenError, type ErrorCode } from '../errors.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
-import { openIntents, type Intents, type Surroundings } from '../store/intents.ts'
+import { openIntents, type Intent, type Intents, type Surroundings } from '../store/intents.ts'
 import { KEY, temporaryFolder } from '../store/testing.ts'
 import { createBudget, type Budget, type BudgetLimits } from './budget.ts'
 import { createRenderer } from './renderer.ts'
@@ -208,16 +208,32 @@ function watchedIntents(intents: Intents, events: string[]): Intents {
     ...intents,
     async write(intent) {
       await intents.write(intent)
-      events.push(`intent: ${intent.failure === undefined ? intent.state : 'failed'}`)
+      events.push(intent.failure === undefined ? 'intent: arrived' : 'intent: failed')
     },
     async claim(intent) {
       const granted = await intents.claim(intent)
-      events.push(granted ? `intent: ${intent.state}` : 'intent: taken')
+      events.push(granted ? 'intent: sent' : 'intent: taken')
       return granted
     },
-    async clear(key, state) {
-      await intents.clear(key, state)
-      events.push(state === undefined ? 'intent cleared' : `intent cleared: ${state}`)
+    async withdraw(intent) {
+      await intents.withdraw(intent)
+      events.push('intent withdrawn')
     },
+    async close(intent) {
+      await intents.close(intent)
+      events.push('intent closed')
+    },
+  }
+}
+
+/** An intent of a process of another machine. */
+export function intentOf(changes: Partial<Intent> = {}): Intent {
+  return {
+    key: KEY,
+    attempt: 1,
+    label: 'hero',
+    sender: { id: 'another', pid: 1, host: 'elsewhere', namespace: '' },
+    time: '2026-01-02T03:04:05.678Z',
+    ...changes,
   }
 }

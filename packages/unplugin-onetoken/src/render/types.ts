@@ -57,6 +57,8 @@ export interface Renderer {
     key: string,
     picture: { label: string; name: string | undefined },
   ): Promise<OneTokenError | undefined>
-  /** Wait while another process of this machine has the request under way. Rejects when the queue is stopped. */
+  /** Finish what a process began that died with the answer in hand. True when there is a record now. */
+  finishAbandoned(key: string): Promise<boolean>
+  /** Wait while another process has the request under way. Rejects when the queue is stopped. */
   othersDone(key: string): Promise<void>
 }

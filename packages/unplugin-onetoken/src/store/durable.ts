@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { link, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { renameByClaim, type Created, type FileSystem } from './claim.ts'
 
@@ -49,6 +49,15 @@ export async function probeFolder(folder: string): Promise<void> {
   await discard(await writeSynced(join(folder, 'probe'), Buffer.from('probe')))
 }
 
+/** Files in which a process that died may have left the bytes of `file`, whole or not. */
+export async function abandonedFiles(file: string): Promise<string[]> {
+  const folder = dirname(file)
+  const names = await readdir(folder).catch(() => [])
+  return names
+    .filter((name) => name.startsWith(`.${basename(file)}.`) && name.endsWith('.tmp'))
+    .map((name) => join(folder, name))
+}
+
 async function giveName(temporary: string, file: string, system: FileSystem): Promise<Created> {
   try {
     await system.link(temporary, file)
@@ -79,7 +88,8 @@ async function renameOver(from: string, to: string, system: FileSystem): Promise
 async function writeSynced(file: string, bytes: Uint8Array): Promise<string> {
   const folder = dirname(file)
   await makeFolder(folder)
-  const temporary = join(folder, `.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
+  // It says what it was to become, so that what was synced is found again when this process dies here.
+  const temporary = join(folder, `.${basename(file)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   const handle = await open(temporary, 'wx', 0o644)
   try {
     await writeAndSync(handle, bytes)

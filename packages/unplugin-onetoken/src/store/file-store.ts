@@ -1,9 +1,9 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { access, mkdir, readFile, rm, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
-import { sha256 } from '../canonical-json.ts'
+import { canonicalJson, sha256 } from '../canonical-json.ts'
 import type { OneTokenError } from '../errors.ts'
-import { createDurably, probeFolder, replaceDurably } from './durable.ts'
-import { storeWriteError, unavailable, unreadable } from './messages.ts'
+import { abandonedFiles, createDurably, probeFolder, replaceDurably } from './durable.ts'
+import { noRoom, storeWriteError, unavailable, unreadable } from './messages.ts'
 import { openQuarantine } from './quarantine.ts'
 import {
   EXTENSIONS,
@@ -20,6 +20,14 @@ export type Lookup =
   | { state: 'found'; record: RenderRecord }
   /** Something is there that cannot be used. It is not missing: it was paid for. */
   | { state: 'unavailable'; error: OneTokenError }
+
+/** Whether nothing changed between two looks at one key. */
+export function isSameLookup(one: Lookup, other: Lookup): boolean {
+  if (one.state === 'found' && other.state === 'found') {
+    return canonicalJson(one.record) === canonicalJson(other.record)
+  }
+  return one.state === other.state
+}
 
 /** The renders of a project, on disk. */
 export interface RenderStore {
@@ -39,23 +47,34 @@ export interface RenderStore {
   putImage(bytes: Uint8Array, extension: string): Promise<{ sha256: string; file: string }>
   /** Keep a record. With `replace` it takes the place of one that is there; else the first one stands and is returned. */
   putRecord(record: RenderRecord, options?: { replace?: boolean }): Promise<RenderRecord>
+  /**
+   * Whether the bytes of an image are there and right. Those that a process left under a temporary name when it died
+   * are given their own.
+   */
+  reclaim(image: Pick<RecordImage, 'sha256' | 'format'>): Promise<boolean>
   /** Put bytes that are no image aside, and return where. */
   quarantine(name: string, bytes: Uint8Array): Promise<string>
   /** Put a file of the store aside, and return where. */
   setAside(file: string): Promise<string>
-  /** Write what a new store needs (`.gitignore`, `.gitattributes`), and find out whether it can be written at all. */
-  prepare(): Promise<void>
+  /**
+   * Write what a new store needs (`.gitignore`, `.gitattributes`), and find out whether it can be written at all and
+   * has room for so many bytes. Throws `STORE_WRITE`.
+   */
+  prepare(room?: number): Promise<void>
 }
 
-const GIT_IGNORE = `# The cache can be made again from the renders at any time; the renders cannot be made again.
+/** Files for git, which a store has from its first render. */
+export const GIT_FILES: Readonly<Record<string, string>> = {
+  '.gitignore': `# The cache can be made again from the renders at any time; the renders cannot be made again.
 /.cache/
 *.tmp
 *.claim
-`
-const GIT_ATTRIBUTES = `# Pictures never change once they are there. To keep them in Git LFS, add: filter=lfs diff=lfs merge=lfs
+`,
+  '.gitattributes': `# Pictures never change once they are there. To keep them in Git LFS, add: filter=lfs diff=lfs merge=lfs
 images/* binary
 renders/*.json text eol=lf
-`
+`,
+}
 
 /** Open the store in `folder` (absolute). Nothing is created before the first write. */
 export function openFileStore(folder: string): RenderStore {
@@ -87,6 +106,17 @@ export function openFileStore(folder: string): RenderStore {
     await replaceDurably(file, bytes)
   }
 
+  const putImage: RenderStore['putImage'] = async (bytes, extension) => {
+    const hash = sha256(bytes)
+    const file = join(images, `${hash}.${extension}`)
+    if ((await createDurably(file, bytes)) === 'exists') {
+      const there = await readIfThere(file)
+      // A pointer or damaged bytes under this name: the right ones heal it.
+      if (there === undefined || sha256(there) !== hash) await supersede(file, there, bytes)
+    }
+    return { sha256: hash, file }
+  }
+
   return {
     folder,
     cache,
@@ -109,16 +139,7 @@ export function openFileStore(folder: string): RenderStore {
       throw unavailable({ what: 'picture', file, state, why: WHY[state], label, moved })
     },
 
-    async putImage(bytes, extension) {
-      const hash = sha256(bytes)
-      const file = join(images, `${hash}.${extension}`)
-      if ((await createDurably(file, bytes)) === 'exists') {
-        const there = await readIfThere(file)
-        // A pointer or damaged bytes under this name: the right ones heal it.
-        if (there === undefined || sha256(there) !== hash) await supersede(file, there, bytes)
-      }
-      return { sha256: hash, file }
-    },
+    putImage,
 
     async putRecord(record, { replace = false } = {}) {
       const file = recordFile(record.key)
@@ -132,18 +153,36 @@ export function openFileStore(folder: string): RenderStore {
       return record
     },
 
+    async reclaim(image) {
+      const file = imageFile(image)
+      const isRight = async (path: string): Promise<Buffer | undefined> => {
+        const bytes = await readIfThere(path).catch(() => undefined)
+        return bytes !== undefined && sha256(bytes) === image.sha256 ? bytes : undefined
+      }
+      if ((await isRight(file)) !== undefined) return true
+      for (const temporary of await abandonedFiles(file)) {
+        const bytes = await isRight(temporary)
+        if (bytes === undefined) continue
+        await putImage(bytes, EXTENSIONS[image.format])
+        await rm(temporary, { force: true }).catch(() => undefined)
+        return true
+      }
+      return false
+    },
+
     quarantine: aside.keep,
     setAside: aside.move,
 
-    async prepare() {
+    async prepare(room = 0) {
       try {
         for (const part of [records, images]) await probeFolder(part)
-        await createDurably(join(folder, '.gitignore'), Buffer.from(GIT_IGNORE))
-        await createDurably(join(folder, '.gitattributes'), Buffer.from(GIT_ATTRIBUTES))
+        for (const [name, text] of Object.entries(GIT_FILES)) await createMissing(join(folder, name), text)
         await mkdir(cache, { recursive: true })
       } catch (cause) {
         throw storeWriteError(folder, cause)
       }
+      const free = await freeSpace(images)
+      if (free < room) throw noRoom(folder, free, room)
     },
   }
 }
@@ -153,6 +192,21 @@ const WHY = {
   pointer: 'is a Git LFS pointer',
   damaged: 'does not have the bytes that its record says',
 } as const
+
+/** Their author may have changed them. */
+async function createMissing(file: string, text: string): Promise<void> {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  )
+  if (!isThere) await createDurably(file, Buffer.from(text))
+}
+
+/** Bytes that this process may still write in a folder; unlimited where the system does not say. */
+async function freeSpace(folder: string): Promise<number> {
+  const { bavail, bsize, blocks } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0, blocks: 0 }))
+  return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize
+}
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {

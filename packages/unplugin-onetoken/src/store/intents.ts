@@ -1,43 +1,47 @@
-import { readFile, rm } from 'node:fs/promises'
-import { hostname } from 'node:os'
+import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createDurably, replaceDurably } from './durable.ts'
+import { createHeartbeat, LEASE, lastBeat } from './heartbeat.ts'
 import { unreadable } from './messages.ts'
+import { parseRecord, serializeRecord, type RenderRecord } from './record.ts'
+import { hasEnded, isAlive, isOfThisSystem, type Sender } from './sender.ts'
 
-/**
- * What is known of a request whose record is not there yet. `planned`: nothing was sent. `sent`: it may have
- * been billed, and nobody sends it again unasked.
- */
+/** A request that was sent, as long as its record is not there: it may have been billed, and nobody sends it again unasked. */
 export interface Intent {
-  state: 'planned' | 'sent'
   key: string
+  /** From 1. Each request for a key has a number of its own, which one process can claim; the last one counts. */
+  attempt: number
   /** How messages call the picture. */
   label: string
-  /** Who asks: a process, and the machine it runs on. */
-  pid: number
-  host: string
-  /** ISO 8601, UTC: when the state began. */
+  sender: Sender
+  /** ISO 8601, UTC: when it was sent. */
   time: string
   /** The `Idempotency-Key` of the request. */
   idempotencyKey?: string | undefined
   /** What went wrong after it was sent. */
   failure?: string | undefined
+  /** The record as the answer gives it, before its pictures were looked at: with it and their bytes, others can finish. */
+  arrived?: RenderRecord | undefined
 }
 
 /** The journal of requests, in the store's cache folder. */
 export interface Intents {
-  /** What stands for a key: `sent` before `planned`. Throws `STORE_UNAVAILABLE`. */
+  /** What stands for a key: its last request. Throws `STORE_UNAVAILABLE`. */
   read(key: string): Promise<Intent | undefined>
-  /** Write an intent in place of one of the same state. Written and synced before it returns. */
-  write(intent: Intent): Promise<void>
-  /** The same unless one of this state stands: false then. Of all who claim a key, one is told true. */
+  /** What stands for any key. */
+  all(): Promise<Intent[]>
+  /** Of all who claim one attempt for a key, one is told true. Written and synced before it returns. */
   claim(intent: Intent): Promise<boolean>
-  /** Forget a key, or only that it was planned. */
-  clear(key: string, state?: Intent['state']): Promise<void>
-  /** Whether the process that sent a request may still be waiting for its answer. */
-  isUnderWay(intent: Intent): boolean
-  /** Wait until no process of this machine has a request for this key under way. Rejects with the signal's reason. */
+  /** Write one's own intent anew. With a `failure`, its sender is done. */
+  write(intent: Intent): Promise<void>
+  /** Forget one's own attempt: what stood before stands again. */
+  withdraw(intent: Intent): Promise<void>
+  /** Forget this attempt and all before it. */
+  close(intent: Intent): Promise<void>
+  /** Whether the sender may still be waiting for its answer. */
+  isUnderWay(intent: Intent): Promise<boolean>
+  /** Wait until nobody has a request for this key under way. Rejects with the signal's reason. */
   othersDone(key: string, signal: AbortSignal): Promise<void>
 }
 
@@ -45,94 +49,161 @@ export interface Intents {
 export interface Surroundings {
   isAlive(pid: number): boolean
   sleep(ms: number, signal: AbortSignal): Promise<unknown>
+  /** Milliseconds after which a sender that gives no sign of life is given up. @default LEASE */
+  lease?: number
 }
 
 const REAL: Surroundings = { isAlive, sleep: (ms, signal) => sleep(ms, undefined, { signal }) }
 
-/** After this long, a process with the number of the sender is taken for another one. Milliseconds. */
-const LONGEST_REQUEST = 30 * 60_000
-const POLL = 500
+const POLL = 250
+/** How wrong the clocks of machines that share a folder may be, in leases. */
+const SKEW = 10
 
 /** Open the journal in `cache` (absolute). */
-export function openIntents(cache: string, { isAlive, sleep }: Surroundings = REAL): Intents {
-  // A file for each state: a link to a name that is not there yet is what only one process can make.
-  const fileOf = (key: string, state: Intent['state']): string =>
-    join(cache, 'intents', `${key}.${state}.json`)
+export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Surroundings = REAL): Intents {
+  const folder = join(cache, 'intents')
+  const fileOf = ({ key, attempt }: Pick<Intent, 'key' | 'attempt'>): string =>
+    join(folder, `${key}.${attempt}.json`)
+  const heartbeat = createHeartbeat(lease)
+  /** Senders that were given up, by their files, with the last beat that was heard of them. */
+  const givenUp = new Map<string, number>()
 
-  const readState = async (key: string, state: Intent['state']): Promise<Intent | undefined> => {
-    const file = fileOf(key, state)
+  const attempts = async (key?: string): Promise<{ key: string; attempt: number }[]> => {
+    try {
+      const names = await readdir(folder)
+      return names.flatMap((name) => {
+        const [, of = '', attempt] = NAME.exec(name) ?? []
+        return attempt === undefined || (key !== undefined && of !== key)
+          ? []
+          : [{ key: of, attempt: Number(attempt) }]
+      })
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
+      throw unreadable(folder, cause)
+    }
+  }
+
+  const readAttempt = async (key: string, attempt: number): Promise<Intent | undefined> => {
+    const file = fileOf({ key, attempt })
     try {
       // What a damaged file says is lost, but not that it was written.
-      return { ...known(await readFile(file, 'utf8')), key, state }
+      return { key, attempt, ...known(await readFile(file, 'utf8'), key) }
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw unreadable(file, cause)
     }
   }
 
+  /** The last beat of a sender that may still be at work; undefined when it is not. */
+  const beatOf = async (intent: Intent): Promise<number | undefined> => {
+    const file = fileOf(intent)
+    if (intent.failure !== undefined || hasEnded(intent.sender, isAlive)) return undefined
+    const beat = await lastBeat(file)
+    return beat === undefined || givenUp.get(file) === beat ? undefined : beat
+  }
+
   const intents: Intents = {
-    read: async (key) => (await readState(key, 'sent')) ?? (await readState(key, 'planned')),
-    write: (intent) => replaceDurably(fileOf(intent.key, intent.state), bytesOf(intent)),
-    claim: async (intent) =>
-      (await createDurably(fileOf(intent.key, intent.state), bytesOf(intent))) === 'created',
-    async clear(key, state) {
-      for (const each of state === undefined ? (['planned', 'sent'] as const) : [state]) {
-        await rm(fileOf(key, each), { force: true })
+    async read(key) {
+      for (const { attempt } of (await attempts(key)).sort((one, other) => other.attempt - one.attempt)) {
+        const intent = await readAttempt(key, attempt)
+        if (intent !== undefined) return intent
       }
+      return undefined
     },
-    isUnderWay({ state, failure, host, pid, time }) {
-      const began = Date.parse(time)
-      const fits = state === 'sent' && failure === undefined && host === hostname()
-      if (!fits || !(Date.now() - began < LONGEST_REQUEST)) return false
-      // A number may have belonged to another process before it was ours.
-      return pid === process.pid ? began >= Date.now() - process.uptime() * 1000 : isAlive(pid)
+
+    async all() {
+      const keys = new Set((await attempts()).map(({ key }) => key))
+      const all = await Promise.all([...keys].map((key) => intents.read(key)))
+      return all.filter((intent) => intent !== undefined)
     },
+
+    async claim(intent) {
+      const file = fileOf(intent)
+      if ((await createDurably(file, bytesOf(intent))) === 'exists') return false
+      heartbeat.start(file)
+      return true
+    },
+
+    async write(intent) {
+      if (intent.failure !== undefined) heartbeat.stop(fileOf(intent))
+      await replaceDurably(fileOf(intent), bytesOf(intent))
+    },
+
+    async withdraw(intent) {
+      heartbeat.stop(fileOf(intent))
+      // Who was given up may come back when somebody else has its number.
+      const there = await readAttempt(intent.key, intent.attempt)
+      if (there?.sender.id === intent.sender.id) await rm(fileOf(intent), { force: true })
+    },
+
+    async close(intent) {
+      heartbeat.stop(fileOf(intent))
+      const done = (await attempts(intent.key)).filter(({ attempt }) => attempt < intent.attempt)
+      // One's own at last: as long as any is there, nobody takes the key for one that was never asked for.
+      for (const one of [...done, intent]) await rm(fileOf(one), { force: true })
+    },
+
+    async isUnderWay(intent) {
+      const beat = await beatOf(intent)
+      return beat !== undefined && Math.abs(Date.now() - beat) < lease
+    },
+
     async othersDone(key, signal) {
+      let seen = { file: '', beat: 0, at: 0 }
       for (;;) {
-        const intent = await readState(key, 'sent')
-        if (intent === undefined || !intents.isUnderWay(intent)) return
-        await sleep(POLL, signal).catch(() => undefined)
         signal.throwIfAborted()
+        const intent = await intents.read(key)
+        const beat = intent && (await beatOf(intent))
+        if (intent === undefined || beat === undefined) return
+        const file = fileOf(intent)
+        if (seen.file !== file || seen.beat !== beat) seen = { file, beat, at: performance.now() }
+        const silence = Date.now() - beat
+        const longest = isOfThisSystem(intent.sender) ? lease : lease * SKEW
+        if (silence >= longest || performance.now() - seen.at >= lease) {
+          givenUp.set(file, beat)
+          return
+        }
+        await sleep(POLL, signal).catch(() => undefined)
       }
     },
   }
   return intents
 }
 
-function bytesOf(intent: Intent): Buffer {
-  return Buffer.from(`${JSON.stringify(intent, null, 2)}\n`)
+const NAME = /^([\da-f]{64})\.(\d{1,6})\.json$/
+
+function bytesOf({ arrived, ...intent }: Intent): Buffer {
+  // As a record is kept: with its digest.
+  const record = arrived === undefined ? {} : { arrived: JSON.parse(serializeRecord(arrived)) as unknown }
+  return Buffer.from(`${JSON.stringify({ ...intent, ...record }, null, 2)}\n`)
 }
 
 /** The parts of an intent that can be read, and nothing in place of the others. */
-function known(text: string): Omit<Intent, 'key' | 'state'> {
+function known(text: string, key: string): Omit<Intent, 'key' | 'attempt'> {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     // Handled as an object without members.
   }
-  const { label, pid, host, time, idempotencyKey, failure } = Object(value) as Record<string, unknown>
+  const { label, sender, time, idempotencyKey, failure, arrived } = Object(value) as Record<string, unknown>
+  const { id, pid, host, namespace } = Object(sender) as Record<string, unknown>
+  const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
   return {
     label: textOr(label, ''),
-    pid: typeof pid === 'number' ? pid : 0,
-    host: textOr(host, ''),
+    sender: {
+      id: textOr(id, ''),
+      pid: typeof pid === 'number' ? pid : 0,
+      host: textOr(host, ''),
+      namespace: textOr(namespace, ''),
+    },
     time: textOr(time, ''),
     idempotencyKey: textOr(idempotencyKey, undefined),
     failure: textOr(failure, undefined),
+    arrived: record?.state === 'valid' ? record.record : undefined,
   }
 }
 
 function textOr<Fallback>(value: unknown, fallback: Fallback): string | Fallback {
   return typeof value === 'string' ? value : fallback
-}
-
-function isAlive(pid: number): boolean {
-  if (!Number.isInteger(pid) || pid <= 0) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    // Somebody else's process cannot be signalled, but is there.
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }

@@ -62,6 +62,19 @@ export function storeWriteError(path: string, cause: unknown): OneTokenError {
   })
 }
 
+/** The error for a disk that a picture may not fit on; nothing has been paid for at that time. */
+export function noRoom(path: string, free: number, room: number): OneTokenError {
+  const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(1)} MB`
+  return new OneTokenError(
+    'STORE_WRITE',
+    `The disk of the store is nearly full: it has ${megabytes(free)} left, and the next answer may be ${megabytes(room)}.`,
+    {
+      hint: `Nothing was sent to the API. Make room on the disk of ${display(path)}, or set "store" in the settings.`,
+      details: { stopAll: true },
+    },
+  )
+}
+
 /** The words of whatever was thrown. */
 export function reasonOf(thrown: unknown): string {
   return thrown instanceof Error ? thrown.message : String(thrown)
