@@ -38,6 +38,7 @@ export async function studio(
       apiKey: API_KEY,
       baseURL: 'https://api.onetoken.one',
       frozen: undefined,
+      remoteAuthorization: undefined,
       ci: false,
       ...changes.environment,
     },

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { loadEnv } from 'vite'
 import { describe, expect, it } from 'vitest'
 import { toldBy } from '../spec/testing.ts'
-import { DEFAULT_BASE_URL, isLoopback, readEnvironment } from './environment.ts'
+import { DEFAULT_BASE_URL, readEnvironment } from './environment.ts'
 import { folder } from './testing.ts'
 
 const KEY = 'ONETOKEN_API_KEY'
@@ -68,6 +68,7 @@ describe('values', () => {
       apiKey: undefined,
       baseURL: DEFAULT_BASE_URL,
       frozen: undefined,
+      remoteAuthorization: undefined,
       ci: false,
     })
   })
@@ -76,11 +77,18 @@ describe('values', () => {
     const root = await folder({
       '.env': `${KEY}=sk-file\nONETOKEN_BASE_URL=http://localhost:1\nCI=1\nONETOKEN_FROZEN=1\n`,
     })
-    const empty = { [KEY]: '', ONETOKEN_BASE_URL: ' ', CI: '', ONETOKEN_FROZEN: '' }
+    const empty = {
+      [KEY]: '',
+      ONETOKEN_BASE_URL: ' ',
+      ONETOKEN_REMOTE_AUTHORIZATION: ' ',
+      CI: '',
+      ONETOKEN_FROZEN: '',
+    }
     expect(await readEnvironment(root, 'production', empty)).toEqual({
       apiKey: undefined,
       baseURL: DEFAULT_BASE_URL,
       frozen: undefined,
+      remoteAuthorization: undefined,
       ci: false,
     })
   })
@@ -127,40 +135,30 @@ describe('a key', () => {
   })
 })
 
-describe('isLoopback', () => {
+describe('the authorization of a remote store', () => {
+  const NAME = 'ONETOKEN_REMOTE_AUTHORIZATION'
+
   it.each([
-    'http://localhost',
-    'http://localhost:8787/v1/',
-    'https://LOCALHOST.:1',
-    'http://api.localhost:1',
-    'http://127.0.0.1:8787',
-    'http://127.1',
-    'http://0x7f000001',
-    'http://127.255.255.254',
-    'http://[::1]:8787',
-    'http://[0:0:0:0:0:0:0:1]',
-    'http://[::ffff:127.0.0.1]',
-    'http://0.0.0.0:8787',
-    'http://[::]:1',
-  ])('%s is this machine', (url) => {
-    expect(isLoopback(url)).toBe(true)
+    ['Bearer abc123_.~+/=', 'Bearer abc123_.~+/='],
+    [' Basic dXNlcjpwYXNz\n', 'Basic dXNlcjpwYXNz'],
+    ['AWS4-HMAC-SHA256 Credential=a/b, Signature=c', 'AWS4-HMAC-SHA256 Credential=a/b, Signature=c'],
+    [' ', undefined],
+  ])('%j is taken', async (value, expected) => {
+    const { remoteAuthorization } = await readEnvironment(undefined, 'production', { [NAME]: value })
+    expect(remoteAuthorization).toBe(expected)
   })
 
   it.each([
-    DEFAULT_BASE_URL,
-    'https://127.example.com',
-    'https://127.0.0.1.example.com',
-    'https://localhost.example.com',
-    'https://notlocalhost',
-    'http://user:localhost@example.com',
-    'http://example.com/localhost',
-    'http://192.168.0.1',
-    'http://[::2]',
-    'http://[2001:db8::7f00:1]',
-    'localhost:8787',
-    '',
-    'nonsense',
-  ])('%s is not', (url) => {
-    expect(isLoopback(url)).toBe(false)
+    ['no scheme', 'SECRET'],
+    ['a line break', 'Bearer SECRET\nx-header: SECRET'],
+    ['a letter beyond ASCII', 'Bearer SECRETé'],
+    ['a control character', 'Bearer SECRET\u0000'],
+    ['the name of the header', 'Authorization: Bearer SECRET'],
+  ])('with %s is refused, and not shown', async (_what, value) => {
+    const message = await toldBy(readEnvironment(undefined, 'production', { [NAME]: value }))
+    expect(message).not.toContain('SECRET')
+    expect(message).toBe(
+      'SETTINGS_INVALID\nONETOKEN_REMOTE_AUTHORIZATION is not the value of an Authorization header.\n> It is a scheme, a space and a secret of ASCII characters on one line, such as: Bearer … or Basic …',
+    )
   })
 })

@@ -12,6 +12,8 @@ export interface Environment {
   baseURL: string
   /** `ONETOKEN_FROZEN`: an answer for this run; undefined when it is not set. */
   frozen: boolean | undefined
+  /** `ONETOKEN_REMOTE_AUTHORIZATION`: value of the header for a remote store. Goes there and nowhere else. */
+  remoteAuthorization: string | undefined
   /** Whether `CI` is set to something that does not mean no. */
   ci: boolean
 }
@@ -19,7 +21,13 @@ export interface Environment {
 /** The API's address. */
 export const DEFAULT_BASE_URL = 'https://api.onetoken.one'
 
-const NAMES = ['ONETOKEN_API_KEY', 'ONETOKEN_BASE_URL', 'ONETOKEN_FROZEN', 'CI'] as const
+const NAMES = [
+  'ONETOKEN_API_KEY',
+  'ONETOKEN_BASE_URL',
+  'ONETOKEN_FROZEN',
+  'ONETOKEN_REMOTE_AUTHORIZATION',
+  'CI',
+] as const
 
 /**
  * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in `folder` (undefined: none), a later
@@ -38,10 +46,13 @@ export async function readEnvironment(
     NAMES.map((name) => [name, processEnv[name] ?? expandValue(name, files, processEnv)]),
   )
   const apiKey = values['ONETOKEN_API_KEY']?.trim()
+  const authorization = values['ONETOKEN_REMOTE_AUTHORIZATION']?.trim()
   return {
     apiKey: apiKey === undefined || apiKey === '' ? undefined : checkedKey(apiKey),
     baseURL: values['ONETOKEN_BASE_URL']?.trim() || DEFAULT_BASE_URL,
     frozen: answer(values['ONETOKEN_FROZEN']),
+    remoteAuthorization:
+      authorization === undefined || authorization === '' ? undefined : checkedAuthorization(authorization),
     ci: answer(values['CI']) ?? false,
   }
 }
@@ -84,15 +95,14 @@ function checkedKey(key: string): string {
   )
 }
 
-/** Whether a base URL is this machine itself, so that what it renders are pretend pictures. */
-export function isLoopback(baseURL: string): boolean {
-  const host = URL.canParse(baseURL) ? new URL(baseURL).hostname.replace(/\.$/, '') : ''
-  // A URL's host is lower-case, its IPv4 address dotted and its IPv6 address short already.
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    /^127(?:\.\d{1,3}){3}$/.test(host) ||
-    /^\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\]$/.test(host) ||
-    ['0.0.0.0', '[::]', '[::1]'].includes(host)
+/** As with a key; and a token without its scheme is what most people try first. */
+function checkedAuthorization(value: string): string {
+  if (/^[\w-]+ +[\u0021-\u007e][\u0020-\u007e]*$/.test(value)) return value
+  throw new OneTokenError(
+    'SETTINGS_INVALID',
+    'ONETOKEN_REMOTE_AUTHORIZATION is not the value of an Authorization header.',
+    {
+      hint: 'It is a scheme, a space and a secret of ASCII characters on one line, such as: Bearer … or Basic …',
+    },
   )
 }

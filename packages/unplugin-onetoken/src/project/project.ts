@@ -1,11 +1,12 @@
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { imageSpec, withOutput } from '../spec/image-spec.ts'
+import { isLoopback } from '../spec/loopback.ts'
 import { didYouMean } from '../spec/nearest.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
 import { quote, quotePath, visible } from '../spec/text.ts'
 import type { ImageSpec, OutputParameters, Parameters } from '../spec/types.ts'
-import { isLoopback, readEnvironment, type Environment } from './environment.ts'
+import { readEnvironment, type Environment } from './environment.ts'
 import { entriesByName, readManifests, type PrefixedManifest, type ProjectEntry } from './manifest-files.ts'
 import { readSettingsFile } from './settings-file.ts'
 

@@ -34,7 +34,7 @@ describe('bad settings', () => {
       "There is no setting "stor"; did you mean "store"?
 
       There is no setting "zebra".
-      > The settings are model, provider, defaults, styles, manifest, store, missing, frozen, budget, pricing, concurrency, requestsPerMinute, timeout, allowPackages, provenance.
+      > The settings are model, provider, defaults, styles, manifest, store, remote, missing, frozen, budget, pricing, concurrency, requestsPerMinute, timeout, allowPackages, provenance.
 
       There is no setting "size".
       > Parameters of pictures go into "defaults": { size: … }.
@@ -46,7 +46,7 @@ describe('bad settings', () => {
       > The address of the API is read from ONETOKEN_BASE_URL.
 
       There is no setting "\\u001b[2J".
-      > The settings are model, provider, defaults, styles, manifest, store, missing, frozen, budget, pricing, concurrency, requestsPerMinute, timeout, allowPackages, provenance."
+      > The settings are model, provider, defaults, styles, manifest, store, remote, missing, frozen, budget, pricing, concurrency, requestsPerMinute, timeout, allowPackages, provenance."
     `)
   })
 
@@ -167,6 +167,122 @@ describe('bad settings', () => {
     `)
   })
 
+  it('in the address of a remote store', () => {
+    expect(
+      said(
+        { remote: 'cdn.example.com/onetoken' },
+        { remote: '' },
+        { remote: 'file:///mnt/share' },
+        { remote: 'gs://bucket/prefix' },
+        { remote: 'ftp://example.com' },
+        { remote: 'http://cdn.example.com' },
+        { remote: 'https://cdn.example.com/?sig=SECRET' },
+        { remote: 'https://cdn.example.com/#top' },
+        { remote: 's3:///prefix' },
+        { remote: 's3://minio:9000/bucket' },
+      ),
+    ).toMatchInlineSnapshot(`
+      ""remote" cannot be "cdn.example.com/onetoken": it must be an address such as https://cdn.example.com/onetoken or s3://bucket/prefix.
+
+      "remote" cannot be "": it must be an address such as https://cdn.example.com/onetoken or s3://bucket/prefix.
+
+      "remote" cannot be "file:///mnt/share": it must begin with https:// or s3://.
+      > A folder that is always there is the setting "store".
+
+      "remote" cannot be "gs://bucket/prefix": it must begin with https:// or s3://.
+      > Google Cloud Storage understands S3: s3://bucket/prefix with "endpoint": "https://storage.googleapis.com".
+
+      "remote" cannot be "ftp://example.com": it must begin with https:// or s3://.
+      > It is an address such as https://cdn.example.com/onetoken or s3://bucket/prefix.
+
+      "remote" cannot be "http://cdn.example.com": what comes by plain http can be changed on its way.
+      > Write https://. Plain http is for this machine alone, such as http://localhost:8080.
+
+      "remote" cannot go on after "https://cdn.example.com/" with a ?.
+      > Names of files are put at its end. A token goes into ONETOKEN_REMOTE_AUTHORIZATION.
+
+      "remote" cannot go on after "https://cdn.example.com/" with a #.
+      > Names of files are put at its end. A token goes into ONETOKEN_REMOTE_AUTHORIZATION.
+
+      "remote" names no bucket: "s3:///prefix".
+      > Write s3://bucket/prefix.
+
+      "remote" cannot be "s3://minio:9000/bucket": after s3:// comes the name of a bucket, not a server.
+      > Write { "url": "s3://bucket/prefix", "endpoint": "https://server" }."
+    `)
+  })
+
+  it('in what a remote store has beside its address', () => {
+    expect(
+      said(
+        { remote: 5 },
+        { remote: ['s3://bucket'] },
+        { remote: {} },
+        { remote: { url: 's3://bucket', writ: true } },
+        { remote: { url: 's3://bucket', secret: 'x' } },
+        { remote: { url: 's3://bucket', write: 'yes' } },
+        { remote: { url: 's3://bucket', region: 'eu central' } },
+        { remote: { url: 's3://bucket', endpoint: 5 } },
+        { remote: { url: 's3://bucket', endpoint: 'ftp://x' } },
+        { remote: { url: 's3://bucket', endpoint: 'https://x/?a' } },
+        { remote: { url: 'https://cdn.example.com', endpoint: 'https://x', region: 'auto' } },
+      ),
+    ).toMatchInlineSnapshot(`
+      ""remote" must be an address such as https://cdn.example.com/onetoken or s3://bucket/prefix, or a mapping with "url".
+
+      "remote" must be an address such as https://cdn.example.com/onetoken or s3://bucket/prefix, or a mapping with "url".
+
+      "remote" needs a "url", such as https://cdn.example.com/onetoken or s3://bucket/prefix.
+
+      "remote" has no "writ"; did you mean "write"?
+
+      "remote" has no "secret": it has url, write, endpoint, region.
+
+      "write" of "remote" cannot be "yes": it must be true or false.
+
+      "region" of "remote" cannot be "eu central": it must be the name of one, such as eu-central-1.
+
+      "endpoint" of "remote" must be an address such as https://s3.example.com.
+
+      "endpoint" of "remote" cannot be "ftp://x": it must begin with https://.
+
+      "endpoint" of "remote" cannot go on after "https://x/" with a ?.
+      > Names of files are put at its end.
+
+      The settings have 2 mistakes:
+      - "endpoint" of "remote" is for s3://bucket/prefix; an https address has none. Take "endpoint" away, or write the bucket as s3://bucket/prefix.
+      - "region" of "remote" is for s3://bucket/prefix; an https address has none. Take "region" away, or write the bucket as s3://bucket/prefix."
+    `)
+  })
+
+  it.each([
+    'https://user:HUNTER@cdn.example.com/x',
+    'https://HUNTER@cdn.example.com',
+    'https:user:HUNTER@cdn.example.com',
+    'https://user:HUN/TER@cdn.example.com',
+    'https://user:HUN#TER@cdn.example.com',
+    'user:HUNTER@cdn.example.com',
+    'ftp://user:HUNTER@cdn.example.com',
+    's3://AKIA:HUNTER@bucket',
+    's3://AKIA:HUN/TER@bucket/x',
+  ])('never show a password: %s', (url) => {
+    for (const remote of [url, { url }, { url, writ: 1 }, { url: 's3://bucket', endpoint: url }]) {
+      expect(said({ remote })).toContain('holds a user name or a password')
+      expect(said({ remote })).not.toContain('HUN')
+    }
+  })
+
+  it('say where a password goes', () => {
+    expect(said({ remote: 'https://u:p@cdn.example.com' }, { remote: 's3://u:p@bucket' }))
+      .toMatchInlineSnapshot(`
+      ""remote" holds a user name or a password, which would stand in the repository.
+      > Take it out, and set ONETOKEN_REMOTE_AUTHORIZATION, in the environment or in .env.local, to the value of the header: Basic … or Bearer ….
+
+      "remote" holds a user name or a password, which would stand in the repository.
+      > Take it out. The AWS SDK finds credentials: AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the environment, or a profile."
+    `)
+  })
+
   it('stand where they were written', () => {
     const text = `{
   "stor": "x",
@@ -190,6 +306,15 @@ describe('bad settings', () => {
       "SETTINGS_INVALID c.json:2:12
       "prefix" cannot be "a b".
       > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+    `)
+    expect(json('{ "remote": { "url": "s3://bucket",\n "writ": true } }')).toMatchInlineSnapshot(`
+      "SETTINGS_INVALID c.json:2:2
+      "remote" has no "writ"; did you mean "write"?"
+    `)
+    expect(json('{ "remote":\n "s3://" }')).toMatchInlineSnapshot(`
+      "SETTINGS_INVALID c.json:2:2
+      "remote" names no bucket: "s3://".
+      > Write s3://bucket/prefix."
     `)
   })
 })

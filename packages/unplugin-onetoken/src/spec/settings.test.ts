@@ -5,6 +5,7 @@ import {
   MANIFEST_SETTINGS,
   resolveSettings,
   SETTING_NAMES,
+  type ResolvedSettings,
   type Settings,
 } from './settings.ts'
 
@@ -20,6 +21,7 @@ describe('good settings', () => {
     styles: { ink: 'ink drawing of {prompt}' },
     manifest: ['images.yaml', { file: 'shop/*.yaml', prefix: 'shop' }],
     store: 'pictures',
+    remote: { url: 's3://bucket/site', write: true, endpoint: 'http://minio:9000', region: 'eu-1' },
     missing: 'placeholder',
     frozen: false,
     budget: { renders: 10, cost: 0 },
@@ -77,6 +79,7 @@ describe('resolveSettings', () => {
         "multiplier": 1,
         "provenance": true,
         "provider": "onetoken",
+        "remote": undefined,
         "requestsPerMinute": undefined,
         "store": "onetoken",
         "styles": {},
@@ -104,5 +107,34 @@ describe('resolveSettings', () => {
 
   it('takes the model of the defaults over the one beside them', () => {
     expect(resolveSettings({ model: 'a', defaults: { model: 'b' } }).defaults.model).toBe('b')
+  })
+
+  it.each<[NonNullable<Settings['remote']>, Partial<ResolvedSettings['remote']>]>([
+    ['https://cdn.example.com/onetoken/', { url: 'https://cdn.example.com/onetoken' }],
+    ['http://localhost:8080', { url: 'http://localhost:8080' }],
+    [
+      { url: ' s3://bucket ', write: true },
+      { url: 's3://bucket', write: true },
+    ],
+    [
+      { url: 's3://bucket/a/b//', region: 'eu-central-1' },
+      { url: 's3://bucket/a/b', region: 'eu-central-1' },
+    ],
+    [
+      { url: 's3://bucket', endpoint: 'https://x.r2.cloudflarestorage.com' },
+      { url: 's3://bucket', endpoint: 'https://x.r2.cloudflarestorage.com', region: 'auto' },
+    ],
+    [
+      { url: 's3://bucket', endpoint: 'http://minio:9000', region: 'us-east-1' },
+      { url: 's3://bucket', endpoint: 'http://minio:9000', region: 'us-east-1' },
+    ],
+    [{ url: 'https://cdn.example.com/@me', endpoint: undefined }, { url: 'https://cdn.example.com/@me' }],
+  ])('takes the remote store %j', (remote, expected) => {
+    expect(resolveSettings(check({ remote })).remote).toEqual({
+      write: false,
+      endpoint: undefined,
+      region: undefined,
+      ...expected,
+    })
   })
 })

@@ -4,6 +4,7 @@ import { checkParameters, collector, throwAll, type Keep, type Locate } from './
 import { entryNameRule, isEntryName } from './entry-name.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { canonicalName, PARAMETER_NAMES } from './parameters.ts'
+import { checkRemote, resolveRemote, type RemoteSettings, type ResolvedRemote } from './remote-setting.ts'
 import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
 
@@ -40,6 +41,8 @@ export interface Settings {
   manifest?: string | ManifestSource | (string | ManifestSource)[] | undefined
   /** Folder of the renders, relative to the root. @default 'onetoken' */
   store?: string | undefined
+  /** A store that machines share: `https://cdn.example.com/onetoken`, `s3://bucket/prefix`, or more about it. @default none */
+  remote?: string | RemoteSettings | undefined
   /** @default 'render' */
   missing?: MissingPolicy | undefined
   /** True: nothing is rendered. @default true when the environment says `CI`, else false */
@@ -68,6 +71,7 @@ export interface ResolvedSettings {
   styles: Record<string, string>
   manifest: ManifestSource[]
   store: string
+  remote: ResolvedRemote | undefined
   provider: string
   missing: MissingPolicy
   /** Undefined: as the environment says. */
@@ -98,6 +102,8 @@ const SETTINGS = {
   styles: [z.record(z.string(), z.string()), 'a mapping of names to templates with {prompt} in them'],
   manifest: [z.union([source, z.array(source)]), 'a path, a glob, { file, prefix }, or a list of these'],
   store: [z.string().min(1), 'the path of a folder'],
+  // Checked on its own, so that no message shows a password that somebody put into the address.
+  remote: [z.custom<NonNullable<Settings['remote']>>(), 'an address'],
   missing: [z.enum(['render', 'placeholder', 'error']), 'one of render, placeholder, error'],
   frozen: [z.boolean(), 'true or false'],
   budget: [
@@ -172,6 +178,7 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
   if (name === 'defaults') {
     return checkParameters(result.data as Record<string, unknown>, [name], locate, DEFAULT_PARAMETERS, keep)
   }
+  if (name === 'remote') return checkRemote(result.data, locate, keep)
   if (name === 'styles') checkStyles(result.data as Record<string, string>, locate, keep)
   if (name === 'manifest') checkPrefixes(result.data as NonNullable<Settings['manifest']>, locate, keep)
   return result.data
@@ -237,6 +244,7 @@ export function resolveSettings(...layers: readonly Settings[]): ResolvedSetting
       .flat()
       .map((file) => (typeof file === 'string' ? { file } : file)),
     store: all.store ?? 'onetoken',
+    remote: resolveRemote(all.remote),
     provider: all.provider ?? 'onetoken',
     missing: all.missing ?? 'render',
     frozen: all.frozen,
