@@ -1,3 +1,4 @@
+import { asOneTokenError } from '../errors.ts'
 import { storeWriteError } from '../store/messages.ts'
 import { isSameLookup, type Lookup } from '../store/file-store.ts'
 import type { Intent } from '../store/intents.ts'
@@ -60,7 +61,7 @@ export function openJournal(
     try {
       if (await intents.claim(intent)) return intent
     } catch (cause) {
-      throw storeWriteError(store.cache, cause)
+      throw asOneTokenError(cause) ?? storeWriteError(store.cache, cause)
     }
     throw new Taken()
   }

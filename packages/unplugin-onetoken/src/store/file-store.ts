@@ -208,7 +208,8 @@ async function freeSpace(folder: string): Promise<number> {
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize
 }
 
-async function readIfThere(file: string): Promise<Buffer | undefined> {
+/** The bytes of a file; undefined when it is not there. */
+export async function readIfThere(file: string): Promise<Buffer | undefined> {
   try {
     return await readFile(file)
   } catch (error) {

@@ -87,7 +87,7 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
     const file = fileOf({ key, attempt })
     try {
       // What a damaged file says is lost, but not that it was written.
-      return { key, attempt, ...known(await readFile(file, 'utf8'), key) }
+      return parseIntent(await readFile(file, 'utf8'), key, attempt)
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw unreadable(file, cause)
@@ -172,14 +172,15 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
 
 const NAME = /^([\da-f]{64})\.(\d{1,6})\.json$/
 
-function bytesOf({ arrived, ...intent }: Intent): Buffer {
+/** An intent as it is written. */
+export function bytesOf({ arrived, ...intent }: Intent): Buffer {
   // As a record is kept: with its digest.
   const record = arrived === undefined ? {} : { arrived: JSON.parse(serializeRecord(arrived)) as unknown }
   return Buffer.from(`${JSON.stringify({ ...intent, ...record }, null, 2)}\n`)
 }
 
-/** The parts of an intent that can be read, and nothing in place of the others. */
-function known(text: string, key: string): Omit<Intent, 'key' | 'attempt'> {
+/** An intent as it was written: the parts that can be read, and nothing in place of the others. */
+export function parseIntent(text: string, key: string, attempt: number): Intent {
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -190,6 +191,8 @@ function known(text: string, key: string): Omit<Intent, 'key' | 'attempt'> {
   const { id, pid, host, namespace } = Object(sender) as Record<string, unknown>
   const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
   return {
+    key,
+    attempt,
     label: textOr(label, ''),
     sender: {
       id: textOr(id, ''),

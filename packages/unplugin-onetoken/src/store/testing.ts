@@ -5,6 +5,8 @@ import { onTestFinished } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
 import type { RecordImage, RenderRecord } from './record.ts'
+import { remoteFailed, type RemoteTrouble, type RemoteVerb } from './remote/failed.ts'
+import type { Remote } from './remote/types.ts'
 
 /** A folder of one test. */
 export async function temporaryFolder(): Promise<string> {
@@ -74,4 +76,67 @@ export function told({ code, message, hint }: OneTokenError, folder: string): st
     .replaceAll(/quarantine\/\d+-[\da-f]{8}-/g, 'quarantine/<time>-')
     .replaceAll(/salvage-\w{6}/g, 'salvage-<random>')
     .replaceAll(/[\da-f]{64}/g, '<hash>')
+}
+
+/** A remote store in memory, and what it was asked. */
+export interface MemoryRemote extends Remote {
+  files: Map<string, Buffer>
+  /** Milliseconds by which its clock is set forward: all files are older by them. */
+  later: number
+  /** `read renders/….json` and the like. */
+  log: string[]
+  /** With this, everything fails. */
+  fails: RemoteTrouble | undefined
+}
+
+/** An empty remote store in memory. */
+export function memoryRemote({ isExclusive = true }: { isExclusive?: boolean } = {}): MemoryRemote {
+  const url = 'https://store.example/onetoken'
+  const files = new Map<string, Buffer>()
+  const written = new Map<string, number>()
+  const put = (name: string, bytes: Uint8Array): void => {
+    files.set(name, Buffer.from(bytes))
+    written.set(name, performance.now() + remote.later)
+  }
+  const begin = async (verb: RemoteVerb, name: string): Promise<void> => {
+    remote.log.push(`${verb} ${name}`)
+    await new Promise((resolve) => setImmediate(resolve))
+    if (remote.fails !== undefined)
+      throw remoteFailed({ verb, name, url }, { kind: remote.fails, why: 'it failed' })
+  }
+  const remote: MemoryRemote = {
+    url,
+    isExclusive,
+    files,
+    later: 0,
+    log: [],
+    fails: undefined,
+    async read(name) {
+      await begin('read', name)
+      const bytes = files.get(name)
+      const age = performance.now() + remote.later - (written.get(name) ?? 0)
+      return bytes === undefined ? undefined : { bytes, age }
+    },
+    async has(name) {
+      await begin('look up', name)
+      return files.has(name)
+    },
+    async create(name, bytes) {
+      const wasThere = files.has(name)
+      await begin('write', name)
+      if (isExclusive ? files.has(name) : wasThere) return 'exists'
+      put(name, bytes)
+      return 'created'
+    },
+    async replace(name, bytes) {
+      await begin('write', name)
+      put(name, bytes)
+    },
+    async remove(name) {
+      await begin('remove', name)
+      files.delete(name)
+    },
+    close: async () => {},
+  }
+  return remote
 }

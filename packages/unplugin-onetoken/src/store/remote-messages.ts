@@ -1,0 +1,45 @@
+import { OneTokenError } from '../errors.ts'
+import type { Remote } from './remote/types.ts'
+
+/** The error for a file of the remote store that cannot be used. `why` goes on after its name, as in `is empty`. */
+export function badRemote({ url }: Remote, name: string, why: string): OneTokenError {
+  return new OneTokenError(
+    'STORE_UNAVAILABLE',
+    `What the remote store has cannot be used: ${url}/${name} ${why}.`,
+    {
+      hint: 'Put it right there, or have a machine that has the render send it anew: npx --no-install onetoken sync --push --check',
+      details: { state: 'bad-remote' },
+    },
+  )
+}
+
+const WITHOUT =
+  'Nothing was rendered, as it may have been paid for. To render without looking there: npx --no-install onetoken render --no-remote'
+
+/** The error for a render that is not here, when the remote store cannot be asked for it: it may be there. */
+export function notKnown(cause: OneTokenError, label: string | undefined): OneTokenError {
+  const { code, message, hint, details } = cause
+  return new OneTokenError(
+    code,
+    `The render of ${label ?? 'a picture'} is not here, and the remote store did not give it: ${message}`,
+    {
+      hint: [hint, WITHOUT].filter(Boolean).join('\n'),
+      cause,
+      details,
+    },
+  )
+}
+
+/** The error for a render that is damaged here, with what the remote store had to say. */
+export function alsoRemote(
+  error: OneTokenError,
+  { url }: Remote,
+  cause: OneTokenError | undefined,
+): OneTokenError {
+  const { code, message, hint, details, place } = error
+  const there =
+    cause === undefined
+      ? `${url} does not have it either.`
+      : `It was looked for in the remote store: ${cause.message}`
+  return new OneTokenError(code, `${message} ${there}`, { hint, details, place, cause: cause ?? error })
+}

@@ -1,0 +1,247 @@
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../canonical-json.ts'
+import { openFileStore } from './file-store.ts'
+import { serializeRecord, type RenderRecord } from './record.ts'
+import { shareStore, type SharedStore } from './shared-store.ts'
+import { openUploads } from './uploads.ts'
+import { failureOf, filesIn, imageOf, KEY, memoryRemote, recordOf, temporaryFolder, told } from './testing.ts'
+
+const FOX = Buffer.from('png:fox')
+const HARE = Buffer.from('png:hare')
+const RECORD = `renders/${KEY}.json`
+const IMAGE = `images/${sha256(FOX)}.png`
+const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(FOX)}\nsize 7\n`
+
+interface Machine {
+  folder: string
+  store: SharedStore
+}
+
+async function machine(remote = memoryRemote(), write = true): Promise<Machine> {
+  const folder = await temporaryFolder()
+  const local = openFileStore(folder)
+  return { folder, store: shareStore(local, { remote, uploads: openUploads(local.cache), write }) }
+}
+
+/** Keep a render as the renderer does: its pictures, then its record. */
+async function keep(store: SharedStore, bytes: Buffer, replace = false): Promise<RenderRecord> {
+  await store.putImage(bytes, 'png')
+  return await store.putRecord(recordOf([bytes]), { replace })
+}
+
+describe('a render that is in the remote store', () => {
+  test('comes here, whole, and is asked for once', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote, false)]
+    await keep(one.store, FOX)
+    remote.log.length = 0
+    expect(await other.store.find(KEY)).toEqual({ state: 'found', record: recordOf([FOX]) })
+    expect(await readFile(await other.store.image(imageOf(FOX), 'hero'))).toEqual(FOX)
+    expect(await filesIn(other.folder)).toEqual([IMAGE, RECORD])
+    expect(remote.log).toEqual([`read ${RECORD}`, `read ${IMAGE}`])
+    await other.store.find(KEY)
+    expect(remote.log).toHaveLength(2)
+  })
+
+  test('gives its picture to a machine that has the record only', async () => {
+    const remote = memoryRemote()
+    const { store, folder } = await machine(remote)
+    await keep(store, FOX)
+    await rm(join(folder, 'images'), { recursive: true })
+    expect(await readFile(await store.image(imageOf(FOX), 'hero'))).toEqual(FOX)
+    expect(await filesIn(join(folder, 'images'))).toHaveLength(1)
+  })
+
+  test('heals what is damaged here, and keeps that aside', async () => {
+    const { store, folder } = await machine()
+    await keep(store, FOX)
+    await writeFile(join(folder, IMAGE), 'png:fax')
+    await writeFile(join(folder, RECORD), '{')
+    expect(await store.find(KEY)).toMatchObject({ state: 'found' })
+    expect(await readFile(await store.image(imageOf(FOX), 'hero'))).toEqual(FOX)
+    expect(await readFile(join(folder, RECORD), 'utf8')).toBe(serializeRecord(recordOf([FOX])))
+    expect(await filesIn(join(folder, '.cache/quarantine'))).toHaveLength(2)
+  })
+
+  test('is used in place of what git has to put right, which stays as it is', async () => {
+    const remote = memoryRemote()
+    const { store, folder } = await machine(remote)
+    await keep(store, FOX)
+    await writeFile(join(folder, IMAGE), LFS)
+    await writeFile(join(folder, RECORD), '<<<<<<< HEAD\n')
+    expect(await store.find(KEY)).toMatchObject({ state: 'found', record: { key: KEY } })
+    remote.log.length = 0
+    for (let time = 0; time < 3; time += 1) {
+      expect(await readFile(await store.image(imageOf(FOX), 'hero'))).toEqual(FOX)
+    }
+    expect(remote.log).toEqual([`read ${IMAGE}`])
+    expect(await readFile(join(folder, IMAGE), 'utf8')).toBe(LFS)
+    expect(await readFile(join(folder, RECORD), 'utf8')).toBe('<<<<<<< HEAD\n')
+  })
+})
+
+describe('a render that is nowhere', () => {
+  test('is missing', async () => {
+    const { store } = await machine()
+    expect(await store.find(KEY)).toEqual({ state: 'missing' })
+  })
+
+  test('but should be here, is told with both places', async () => {
+    const { store, folder } = await machine()
+    const error = await failureOf(store.image(imageOf(FOX), 'hero'))
+    expect(told(error, folder)).toMatchSnapshot()
+  })
+})
+
+describe('a remote store that lies', () => {
+  test.each<[string, string, string | undefined]>([
+    ['a record that is none', RECORD, '<html>'],
+    ['an empty record', RECORD, ''],
+    ['a record that was changed', RECORD, serializeRecord(recordOf([FOX])).replace('"take": 1', '"take": 2')],
+    ['the record of another render', RECORD, serializeRecord(recordOf([FOX], { key: sha256('x') }))],
+    ['another picture', IMAGE, 'png:hare'],
+    ['half of a picture', IMAGE, 'png'],
+    ['no picture', IMAGE, undefined],
+  ])('%s: is not believed, and the render is not missing', async (name, file, text) => {
+    const remote = memoryRemote()
+    const one = await machine(remote)
+    await keep(one.store, FOX)
+    if (text === undefined) remote.files.delete(file)
+    else remote.files.set(file, Buffer.from(text))
+    const { store, folder } = await machine(remote)
+    const lookup = await store.find(KEY, 'hero')
+    expect(lookup.state).toBe('unavailable')
+    if (lookup.state === 'unavailable') expect(told(lookup.error, folder)).toMatchSnapshot(name)
+    expect((await filesIn(folder)).filter((path) => !path.startsWith('.cache'))).toEqual([])
+  })
+
+  test('and keeps nothing of what it takes is found out', async () => {
+    const remote = memoryRemote({ isExclusive: false })
+    const { store } = await machine({ ...remote, create: async () => 'created' })
+    await keep(store, FOX)
+    expect(await store.pushWaiting()).toMatchObject([{ code: 'STORE_UNAVAILABLE' }])
+  })
+})
+
+describe('a remote store that is down', () => {
+  test('costs nothing when the render is here', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote)
+    await keep(store, FOX)
+    remote.log.length = 0
+    remote.fails = 'unreachable'
+    expect(await store.find(KEY)).toMatchObject({ state: 'found' })
+    await store.image(imageOf(FOX), 'hero')
+    expect(remote.log).toEqual([])
+  })
+
+  test('makes nobody pay for what may be there', async () => {
+    const remote = memoryRemote()
+    remote.fails = 'timeout'
+    const { store, folder } = await machine(remote)
+    const lookup = await store.find(KEY, 'hero')
+    expect(lookup).toMatchObject({ state: 'unavailable', error: { code: 'REMOTE_FAILED' } })
+    if (lookup.state === 'unavailable') expect(told(lookup.error, folder)).toMatchSnapshot()
+  })
+
+  test.each(['unreachable', 'timeout', 'denied', 'full', 'unexpected'] as const)(
+    '%s: what was paid for is kept here, and goes there later',
+    async (kind) => {
+      const remote = memoryRemote()
+      remote.fails = kind
+      const { store, folder } = await machine(remote)
+      expect(await keep(store, FOX)).toEqual(recordOf([FOX]))
+      expect(await filesIn(join(folder, '.cache/uploads'))).toEqual([`${KEY}.json`])
+      expect(await store.pushWaiting()).toMatchObject([{ code: 'REMOTE_FAILED', details: { kind } }])
+      remote.fails = undefined
+      expect(await store.pushWaiting()).toEqual([])
+      expect([...remote.files.keys()].sort()).toEqual([IMAGE, RECORD])
+      expect(await filesIn(join(folder, '.cache/uploads'))).toEqual([])
+      remote.log.length = 0
+      await store.pushWaiting()
+      expect(remote.log).toEqual([])
+    },
+  )
+
+  test('a waiting upload whose render is gone is forgotten', async () => {
+    const remote = memoryRemote()
+    remote.fails = 'full'
+    const { store, folder } = await machine(remote)
+    await keep(store, FOX)
+    await rm(join(folder, 'renders'), { recursive: true })
+    expect(await store.pushWaiting()).toEqual([])
+    expect(await filesIn(join(folder, '.cache/uploads'))).toEqual([])
+  })
+})
+
+describe('several machines', () => {
+  test.each([true, false])(
+    'the first one wins, and the others take its picture (exclusive: %s)',
+    async (isExclusive) => {
+      const remote = memoryRemote({ isExclusive })
+      const machines = await Promise.all(Array.from({ length: 16 }, () => machine(remote)))
+      await Promise.all(machines.map(({ store }, index) => keep(store, Buffer.from(`png:${index}`))))
+      // Where the server promises nothing, the last look settles it.
+      const winner = JSON.parse(String(remote.files.get(RECORD))) as RenderRecord
+      const settled = isExclusive
+        ? machines
+        : await Promise.all(
+            machines.map(async (one) => ({ ...one, kept: await one.store.push((await found(one)).record) })),
+          )
+      for (const one of settled) expect((await found(one)).record.images).toEqual(winner.images)
+      for (const { store } of machines) {
+        for (const image of winner.images) await store.image(image, 'hero')
+      }
+    },
+  )
+
+  test('the picture of the others stays on their disks', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote)]
+    await keep(one.store, FOX)
+    expect((await keep(other.store, HARE)).images).toEqual([imageOf(FOX)])
+    expect(await readFile(join(other.folder, `images/${sha256(HARE)}.png`))).toEqual(HARE)
+  })
+
+  test('a picture that somebody asked for again replaces the first one', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote)
+    await keep(store, FOX)
+    await keep(store, HARE, true)
+    const late = await machine(remote)
+    expect((await found(late)).record.images).toEqual([imageOf(HARE)])
+  })
+
+  test('asked again where the first one was not known, it does not', async () => {
+    const remote = memoryRemote()
+    await keep((await machine(remote)).store, FOX)
+    const { store } = await machine(remote)
+    expect((await keep(store, HARE, true)).images).toEqual([imageOf(FOX)])
+  })
+
+  test('a remote store that is only read gets nothing', async () => {
+    const remote = memoryRemote()
+    const { store, folder } = await machine(remote, false)
+    await keep(store, FOX)
+    expect(remote.log).toEqual([])
+    expect(await filesIn(join(folder, '.cache'))).toEqual([])
+  })
+
+  test('what is wrong there is put right by a push that checks', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote)
+    const record = await keep(store, FOX)
+    remote.files.set(IMAGE, Buffer.from('png'))
+    remote.files.set(RECORD, Buffer.from('{'))
+    await store.push(record, { check: true })
+    expect((await found(await machine(remote))).record).toEqual(record)
+  })
+})
+
+async function found({ store }: Pick<Machine, 'store'>): Promise<{ record: RenderRecord }> {
+  const lookup = await store.find(KEY)
+  if (lookup.state !== 'found') throw new Error(`the render is ${lookup.state}`)
+  return lookup
+}
