@@ -5,6 +5,7 @@ import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { mock, type MockFlags } from './mock.ts'
 import { plan } from './plan.ts'
 import { render, type RenderFlags } from './render.ts'
+import { sync, type SyncFlags } from './sync.ts'
 import { printJson, type GlobalFlags } from './terminal.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
@@ -13,6 +14,7 @@ const cli = cac('onetoken')
 cli.option('--cwd <folder>', 'Folder of the project (default: this one)')
 cli.option('--config <file>', 'Settings file (default: onetoken.config.*)')
 cli.option('--json', 'Print one JSON object, for machines')
+cli.option('--no-remote', 'Leave out the remote store of the settings')
 cli
   .command('plan', 'Tell what is rendered, what is missing and what it would cost; spends nothing')
   .action(plan)
@@ -23,6 +25,15 @@ cli
   .option('--again', 'Render the named entries anew, also what was refused or may have been billed')
   .example('onetoken render hero --max-cost 0.50')
   .action((names: string[], flags: RenderFlags) => render(names, flags))
+cli
+  .command(
+    'sync',
+    'Put renders into the remote store, and bring those here that the project names; spends nothing',
+  )
+  .option('--push', 'Only put renders there')
+  .option('--pull', 'Only bring renders here')
+  .option('--check', 'Look at every byte there of what is here, and put right what is wrong')
+  .action((flags: SyncFlags) => sync(flags))
 cli
   .command('mock', 'Serve a look-alike of the API on this machine, for trying things out')
   .option('--port <port>', 'Port (default: 8787)')
@@ -50,7 +61,7 @@ async function run(): Promise<number> {
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
       throw new OneTokenError('USAGE', what, {
-        hint: 'The commands are plan, render and mock; see onetoken --help.',
+        hint: 'The commands are plan, render, sync and mock; see onetoken --help.',
       })
     }
     return ((await cli.runMatchedCommand()) as number | undefined) ?? 0

@@ -49,6 +49,7 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
     ...(names.length === 0 ? found.problems : []),
   ]
   if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
+  await engine.pushWaiting()
   const { made, failures, interrupted } = await renderAll(engine, wanted, flags)
   await engine.close()
   const problem = oneProblem([...problems, ...failures], engine.root)

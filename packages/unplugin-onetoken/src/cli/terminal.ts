@@ -8,6 +8,8 @@ export interface GlobalFlags {
   cwd?: string
   config?: string
   json?: boolean
+  /** False for `--no-remote`. */
+  remote?: boolean
 }
 
 /** Say something to people: on standard error, so that standard output stays for results; above a bar while there is one. */
@@ -33,12 +35,13 @@ export function showBar(total: number): Progress {
 
 /** The engine for a command. */
 export function commandEngine(
-  { cwd, config }: GlobalFlags,
+  { cwd, config, remote }: GlobalFlags,
   env: Readonly<Record<string, string | undefined>> = process.env,
 ): Engine {
   return createEngine({
     root: resolve(cwd ?? '.'),
     config,
+    remote,
     mode: 'production',
     purpose: 'command',
     env,

@@ -8,6 +8,7 @@ import type { IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
 import type { EngineOptions } from './options.ts'
 import { inlineDescriptor } from './references.ts'
+import type { ProjectStore } from './project-store.ts'
 import type { PictureState } from './renders.ts'
 import { createRun, type Run } from './run.ts'
 import { openSession, specOf, type Session } from './session.ts'
@@ -35,6 +36,10 @@ export interface Engine {
   stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
   /** Have a render, as the spending rule allows; `again` asks the API although it is there. */
   render(identified: IdentifiedSpec, again: boolean): Promise<RenderRecord>
+  /** Begin to put into the remote store what earlier runs could not; it is awaited when the engine is closed. */
+  pushWaiting(): Promise<void>
+  /** The renders of the project. */
+  store(): Promise<ProjectStore>
   /** Start no further request; what is under way goes on. With `abort` it is given up as well. */
   stop(reason: OneTokenError, abort: boolean): Promise<void>
   /** What was done since the last time that nothing ran. */
@@ -125,6 +130,10 @@ export function createEngine(options: EngineOptions): Engine {
       if ('placeholder' in obtained) throw new TypeError('The command never takes a placeholder')
       return obtained.record
     },
+
+    pushWaiting: async () => (await open()).workshop.pushWaiting(),
+
+    store: async () => (await open()).workshop.store,
 
     async stop(reason, abort) {
       const { workshop } = await open()

@@ -15,6 +15,8 @@ export interface EngineOptions {
   envDir?: string | false | undefined
   /** Whether pages are served to the people who make the site: then placeholders show the words. */
   isServer?: boolean | undefined
+  /** Whether the remote store of the settings is used. @default true */
+  remote?: boolean | undefined
   /** What was spent before, in dollars: the budget of several builds in one process is one. */
   ledger?: { renders: number; cost: number } | undefined
 }

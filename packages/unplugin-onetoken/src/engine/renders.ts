@@ -64,6 +64,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       hasKey: environment.apiKey !== undefined,
       frozen: environment.frozen ?? settings.frozen,
       ci: environment.ci,
+      keeps: settings.remote?.write === true,
       missing: settings.missing,
       package: from,
       allowPackages: settings.allowPackages,
@@ -102,6 +103,13 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     wanted,
     again,
   })
+
+  /** Whether a picture that cannot be had may have something in its place. */
+  const hasPlaceholder = ({ code }: OneTokenError, asker: Asker): boolean => {
+    if (asker.purpose === 'dev') return code === 'API_REFUSED' || code === 'REMOTE_FAILED'
+    const decision = decide(asker)
+    return code === 'REMOTE_FAILED' && !decision.spend && decision.instead === 'placeholder'
+  }
 
   const renderOnce = (identified: IdentifiedSpec, asker: Asker): Promise<Obtained> =>
     flights.join(identified.key, async () => {
@@ -153,10 +161,10 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       const { spec } = identified
       const again = asker.again === true
       if (!again) {
-        const there = await atHand(identified).catch((error: unknown) => {
-          if (asker.purpose === 'dev' && (error as OneTokenError).code === 'API_REFUSED')
-            return error as OneTokenError
-          throw error
+        const there = await atHand(identified).catch((thrown: unknown) => {
+          const error = asOneTokenError(thrown)
+          if (error !== undefined && hasPlaceholder(error, asker)) return error
+          throw thrown
         })
         if (there instanceof OneTokenError) return { placeholder: there.message }
         if (there !== undefined) return { record: there, made: false }

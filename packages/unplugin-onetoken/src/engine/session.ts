@@ -8,6 +8,7 @@ import { openDescriptors, type Descriptor, type Descriptors } from './descriptor
 import type { EngineOptions } from './options.ts'
 import { identify } from './identify.ts'
 import { placeholderPicture } from './placeholder-picture.ts'
+import { openProjectStore } from './project-store.ts'
 import type { Tally } from './summary.ts'
 import { createWorkshop, type Workshop } from './workshop.ts'
 
@@ -36,8 +37,10 @@ export interface Session {
 
 /** Read a project and put the rooms together for it. */
 export async function openSession(options: EngineOptions): Promise<Session> {
-  const project = await loadProject(options)
-  const workshop = createWorkshop(project, options)
+  const project = projectOf(await loadProject(options), options)
+  const workshop = createWorkshop(project, await openProjectStore(project, options), options)
+  // What an earlier run could not put into the remote store. It is awaited at the end.
+  if (options.purpose === 'build') workshop.pushWaiting()
   const files = project.manifests.map(
     async ({ file }) => [await realpath(file).catch(() => file), file] as const,
   )
@@ -45,9 +48,13 @@ export async function openSession(options: EngineOptions): Promise<Session> {
     project,
     workshop,
     manifests: new Map(await Promise.all(files)),
-    descriptors: openDescriptors(workshop.store.cache),
+    descriptors: openDescriptors(workshop.store.store.cache),
     loads: new Map(),
   }
+}
+
+function projectOf(project: Project, { remote = true }: EngineOptions): Project {
+  return remote ? project : { ...project, settings: { ...project.settings, remote: undefined } }
 }
 
 /** Descriptors of a project whose settings cannot be read: in the store that it has by default. */
@@ -94,7 +101,7 @@ async function obtainPicture(
   const spec = await placedSpec(project, descriptor, place)
   const identified = await identify(spec, project.root, project.provider)
   const watch = [...project.files, ...identified.inputs.map((input) => input.file)]
-  const awaited = workshop.store.recordFile(identified.key)
+  const awaited = workshop.store.store.recordFile(identified.key)
   const from = descriptor.kind === 'inline' ? descriptor.package : undefined
   const obtained = await workshop.renders.obtain(identified, { purpose, package: from, place, wanted })
   if ('placeholder' in obtained) {

@@ -5,22 +5,24 @@ import type { Project } from '../project/project.ts'
 import { dollars } from '../render/pricing.ts'
 import type { Renderer } from '../render/types.ts'
 import type { Schedule } from '../render/schedule.ts'
-import { openFileStore, type RenderStore } from '../store/file-store.ts'
-import { openIntents } from '../store/intents.ts'
+import type { RenderStore } from '../store/file-store.ts'
 import { parseSize, sizeWarning } from '../spec/size.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
+import type { ProjectStore } from './project-store.ts'
 import type { EngineOptions } from './options.ts'
 import { createRenders, type Renders } from './renders.ts'
 import type { Tally } from './summary.ts'
 
 /** The rooms, put together for one project. */
 export interface Workshop {
-  store: RenderStore
+  store: ProjectStore
   renders: Renders
+  /** Begin to put into the remote store what earlier runs could not. */
+  pushWaiting(): void
   /** Start no further request. */
   stop(reason: OneTokenError): Promise<void>
   /** Give up what is under way as well. */
@@ -36,14 +38,15 @@ const WORKER = new URL('./encode-worker.mjs', import.meta.url)
 /** Put the rooms together. Nothing is loaded or started before it is needed. */
 export function createWorkshop(
   project: Project,
+  projectStore: ProjectStore,
   { log, ledger }: Pick<EngineOptions, 'log' | 'ledger'>,
   encoder: Encoder = createEncoderPool({ worker: WORKER }),
 ): Workshop {
   const { settings } = project
-  const store = openFileStore(project.store)
+  const { store, shared, isWritable } = projectStore
   let cashDesk: Promise<CashDesk> | undefined
   const paying = (): Promise<CashDesk> =>
-    (cashDesk ??= openCashDesk(project, store, encoder, { log, ledger }))
+    (cashDesk ??= openCashDesk(project, projectStore, encoder, { log, ledger }))
   const renders = createRenders({
     project,
     store,
@@ -54,15 +57,22 @@ export function createWorkshop(
     },
     made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
   })
+  let waiting: Promise<unknown> | undefined
   return {
-    store,
+    store: projectStore,
     renders,
+    pushWaiting() {
+      // What fails is told as a matter of the whole remote store, and waits on.
+      if (isWritable) waiting ??= shared?.pushWaiting().catch(() => undefined)
+    },
     cut: cutter(settings.provenance, store, encoder),
     stop: async (reason) => (await paying()).schedule.stop(reason),
     abort: async () => (await paying()).schedule.abort(),
     async close() {
       await encoder.close()
+      await waiting
       await (await cashDesk?.catch(() => undefined))?.close()
+      await projectStore.close()
     },
   }
 }
@@ -74,8 +84,9 @@ function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Work
     cacheDir: store.cache,
     // A picture is read only when something has to be encoded from it, and then every byte of it is checked.
     async encode(job) {
-      await store.image(job.source, labels.get(job.source.sha256) ?? job.source.sha256)
-      return await encoder.encode(job)
+      const { source } = job
+      const file = await store.image(source, labels.get(source.sha256) ?? source.sha256)
+      return await encoder.encode({ ...job, source: { ...source, file } })
     },
   })
   return async ({ spec, key }, record, tally) => {
@@ -108,7 +119,7 @@ interface CashDesk {
 
 async function openCashDesk(
   project: Project,
-  store: RenderStore,
+  { store, intents }: ProjectStore,
   encoder: Encoder,
   { log, ledger }: Pick<EngineOptions, 'log' | 'ledger'>,
 ): Promise<CashDesk> {
@@ -119,7 +130,7 @@ async function openCashDesk(
   const renderer = createRenderer({
     client: () => (client ??= connect(project)),
     store,
-    intents: openIntents(store.cache),
+    intents,
     schedule,
     budget: createBudget(settings.budget, ledger),
     header: headerSize,

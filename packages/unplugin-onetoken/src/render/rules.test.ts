@@ -10,6 +10,7 @@ const BUILD: SpendingFacts = {
   hasKey: true,
   frozen: undefined,
   ci: false,
+  keeps: false,
   missing: 'render',
   package: undefined,
   allowPackages: [],
@@ -42,6 +43,11 @@ describe('when money is spent', () => {
     [{ ci: true, frozen: false }, 'spend'],
     [{ ci: true, frozen: true }, `error: ${FROZEN}`],
     [{ ci: true, hasKey: false }, `error: ${CI}`],
+    // unless what it renders is kept
+    [{ ci: true, keeps: true }, 'spend'],
+    [{ ci: true, keeps: true, frozen: true }, `error: ${FROZEN}`],
+    [{ ci: true, keeps: true, hasKey: false }, 'error: there is no API key'],
+    [{ keeps: true, purpose: 'dev' }, DEV],
     // the command: a person has said so
     [{ purpose: 'command' }, 'spend'],
     [{ purpose: 'command', ci: true }, 'spend'],

@@ -13,6 +13,8 @@ export interface SpendingFacts {
   /** The setting or `ONETOKEN_FROZEN`; undefined when neither says anything. */
   frozen: boolean | undefined
   ci: boolean
+  /** Whether renders of this machine go into a remote store, so that they outlive it. */
+  keeps: boolean
   missing: MissingPolicy
   /** Name of the package below `node_modules` that asks; undefined for the project's own sources. */
   package: string | undefined
@@ -34,7 +36,8 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   if (facts.purpose === 'dev') {
     return no('placeholder', 'development, tests and watching never render', `Render them with: ${RENDER}`)
   }
-  if (facts.frozen ?? (facts.ci && facts.purpose === 'build')) return frozen(facts)
+  const discards = facts.ci && facts.purpose === 'build' && !facts.keeps
+  if (facts.frozen ?? discards) return frozen(facts)
   if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
     const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
     return no(

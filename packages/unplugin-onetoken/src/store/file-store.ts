@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, rm, statfs } from 'node:fs/promises'
+import { access, mkdir, readdir, readFile, rm, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import type { OneTokenError } from '../errors.ts'
@@ -37,6 +37,8 @@ export interface RenderStore {
   readonly cache: string
   /** `label` is how messages call the picture. */
   find(key: string, label?: string): Promise<Lookup>
+  /** The keys of all records, sorted; says nothing about what is in them. */
+  keys(): Promise<string[]>
   /** Absolute path that a record has; says nothing about what is there. */
   recordFile(key: string): string
   /** Absolute path that an image has; says nothing about what is there. */
@@ -123,6 +125,14 @@ export function openFileStore(folder: string): RenderStore {
     find,
     recordFile,
     imageFile,
+
+    async keys() {
+      const names = await readdir(records).catch((cause: unknown) => {
+        if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return []
+        throw unreadable(records, cause)
+      })
+      return names.flatMap((name) => /^([\da-f]{64})\.json$/.exec(name)?.[1] ?? []).sort()
+    },
 
     async image(image, label) {
       const file = imageFile(image)

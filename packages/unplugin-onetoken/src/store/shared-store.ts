@@ -17,6 +17,8 @@ export interface SharedStore extends RenderStore {
    * `replace` it is this one. `check` looks at what is there already, and puts right what is wrong.
    */
   push(record: RenderRecord, options?: { replace?: boolean; check?: boolean }): Promise<RenderRecord>
+  /** Whether the remote store has a record for a key. */
+  isPushed(key: string): Promise<boolean>
   /** Push what earlier runs could not. Returns why some still wait. */
   pushWaiting(): Promise<OneTokenError[]>
 }
@@ -166,6 +168,7 @@ export function shareStore(
     image,
     push,
 
+    isPushed: (key) => remote.has(recordName(key)),
     pushWaiting,
 
     async putRecord(record, { replace = false } = {}) {

@@ -44,7 +44,7 @@ export function openClaims(remote: Remote, lease: number = LEASE): Claims {
     return last
   }
   // What came is the sender's own affair: others get it as a record.
-  const put = ({ arrived: _, ...intent }: Intent): Buffer => bytesOf(intent)
+  const put = (intent: Intent): Buffer => bytesOf({ ...intent, arrived: undefined })
 
   return {
     read,

@@ -1,0 +1,86 @@
+import PQueue from 'p-queue'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import type { SharedStore } from '../store/shared-store.ts'
+import type { Engine } from './engine.ts'
+import { survey } from './survey.ts'
+
+/** What a sync is to do. */
+export interface SyncOptions {
+  push: boolean
+  pull: boolean
+  /** Look at every byte that the remote store has of what is here, and put right what is wrong. */
+  check: boolean
+}
+
+/** What a sync did. */
+export interface SyncReport {
+  /** The remote store, without anything secret. */
+  remote: string
+  /** Keys of renders that are there now and were not before; with `check`, of all that were looked at. */
+  pushed: string[]
+  /** Renders that were there already. */
+  present: number
+  /** Keys of renders that are here now and were not before. */
+  pulled: string[]
+  problems: OneTokenError[]
+}
+
+const CONCURRENCY = 4
+
+/**
+ * Make the store and the remote store equal: push the renders that are here, pull those that the project names.
+ * Spends nothing. Throws `USAGE` without a remote store, or when it is only read and a push was asked for.
+ */
+export async function sync(engine: Engine, options: SyncOptions): Promise<SyncReport> {
+  const { store, shared, isWritable } = await engine.store()
+  if (shared === undefined) throw noRemote()
+  if (options.push && !isWritable) throw readOnly(shared)
+  const report: SyncReport = { remote: shared.remote.url, pushed: [], present: 0, pulled: [], problems: [] }
+  if (options.push) await pushAll(shared, options, report)
+  if (options.pull) {
+    const before = new Set(await store.keys())
+    // Whatever is looked for is brought.
+    const { renders, problems } = await survey(engine)
+    report.pulled = (await store.keys()).filter((key) => !before.has(key))
+    report.problems.push(...problems, ...renders.flatMap(({ problem }) => problem ?? []))
+  }
+  return report
+}
+
+async function pushAll(shared: SharedStore, { check }: SyncOptions, report: SyncReport): Promise<void> {
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work()
+    } catch (thrown) {
+      const error = asOneTokenError(thrown)
+      if (error === undefined) throw thrown
+      report.problems.push(error)
+    }
+  }
+  const waiting = await shared.pushWaiting()
+  report.problems.push(...waiting)
+  const queue = new PQueue({ concurrency: CONCURRENCY })
+  const pushOne = async (key: string): Promise<void> => {
+    const here = await shared.find(key)
+    // What is wrong with a record here is a matter of `verify`.
+    if (here.state !== 'found') return
+    if (!check && (await shared.isPushed(key))) report.present += 1
+    else {
+      await shared.push(here.record, { check })
+      report.pushed.push(key)
+    }
+  }
+  await Promise.all((await shared.keys()).map((key) => queue.add(() => attempt(() => pushOne(key)))))
+}
+
+function noRemote(): OneTokenError {
+  return new OneTokenError('USAGE', 'The project has no remote store.', {
+    hint: 'Name one in the settings, as in: remote: { url: "s3://bucket/prefix", write: true }',
+  })
+}
+
+function readOnly({ remote }: SharedStore): OneTokenError {
+  return new OneTokenError('USAGE', `This machine only reads the remote store ${remote.url}.`, {
+    hint: 'To put renders there: set "write": true of "remote" in the settings, and let nothing freeze rendering (ONETOKEN_FROZEN, "frozen"). To only bring renders here: npx --no-install onetoken sync --pull',
+  })
+}
