@@ -27,26 +27,34 @@ function denied(status: number, method: Method, isAuthorized: boolean): RemoteFa
   return { kind: 'denied', status, why: `it refused access (${status})`, hint: `${set}${bucket}` }
 }
 
-const REDIRECT = /^30[12378]$/
-
 function reasonFor(status: number, method: Method): string | undefined {
-  if (REDIRECT.test(`${status}`)) return `it redirects (${status})`
+  if (isRedirect(status)) return `it redirects (${status})`
   if (method !== 'PUT') return undefined
   if (status === 409) return `it has no folder for the file (${status})`
-  if (status === 404 || status === 405 || status === 501) return `it takes no files (${status})`
-  return undefined
+  return takesNoFiles(status) ? `it takes no files (${status})` : undefined
 }
 
 function hintFor(status: number, method: Method): string | undefined {
-  if (REDIRECT.test(`${status}`)) return 'Set "remote" to the address where it redirects to.'
+  if (isRedirect(status)) return 'Set "remote" to the address where it redirects to.'
   if (status === 429 || status === 503) return 'Try again later.'
   if (method !== 'PUT') return undefined
-  // A WebDAV server does not make folders by itself (RFC 4918, 9.7.1).
-  if (status === 409) {
-    return 'Let the server make folders (in nginx: create_full_put_path on), or make renders, images and claims there.'
+  // WebDAV servers make no folders by themselves (RFC 4918, 9.7.1: 409). An nginx that lacks one answers 500.
+  if (status === 409)
+    return `Let the server make folders${IN_NGINX}, or make renders, images and claims there.`
+  if (status === 500) {
+    return `Look into the log of the server. It may lack a folder${IN_NGINX}, the right to write there, or room.`
   }
-  if (status === 404 || status === 405 || status === 501) {
-    return 'To be written to, it has to understand PUT and DELETE, as WebDAV servers and S3 do. To only read it, set "write" of "remote" to false.'
-  }
-  return undefined
+  return takesNoFiles(status)
+    ? 'To be written to, it has to understand PUT and DELETE, as WebDAV servers do. To only read it, set "write" of "remote" to false.'
+    : undefined
+}
+
+const IN_NGINX = ' (in nginx: create_full_put_path on)'
+
+function isRedirect(status: number): boolean {
+  return [301, 302, 303, 307, 308].includes(status)
+}
+
+function takesNoFiles(status: number): boolean {
+  return [404, 405, 410, 501].includes(status)
 }

@@ -33,7 +33,8 @@ export async function request(
         'accept-encoding': 'identity',
         ...(secret === undefined ? {} : { authorization: secret }),
       },
-      body: bytes ?? null,
+      // Not of memory that several threads share, which is all that the type leaves open.
+      body: (bytes as Uint8Array<ArrayBuffer> | undefined) ?? null,
       redirect: 'manual',
       signal: attempt.signal,
     })

@@ -38,8 +38,6 @@ export interface Server {
 }
 
 const MOST_ATTEMPTS = 3
-/** Milliseconds before the second attempt, on average; twice that before the third. */
-const PAUSE = 200
 /** Bytes a millisecond; half a megabit a second. */
 const SLOWEST_UPLOAD = 64
 
@@ -65,8 +63,8 @@ export async function operate<T>(
         if (signal.aborted) throw fail({ kind: 'timeout', why: deadline.why(), cause: thrown })
         const error = asOneTokenError(thrown) ?? fail(explain(thrown))
         if (!canResend || !canPass || number === MOST_ATTEMPTS) throw error
-        const pause = PAUSE * number * (0.5 + Math.random())
-        await sleep(pause, undefined, { signal }).catch(() => Promise.reject(error))
+        const wait = patience.pause * number * (0.5 + Math.random())
+        await sleep(wait, undefined, { signal }).catch(() => Promise.reject(error))
       }
     }
   } finally {

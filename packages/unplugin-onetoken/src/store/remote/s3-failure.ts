@@ -17,10 +17,20 @@ export function statusOf(thrown: unknown): number | undefined {
   return $metadata?.httpStatusCode ?? $response?.statusCode
 }
 
+/** How the SDK calls what has no code, and JavaScript what the SDK could not read. */
+const NO_CODES = new Set([
+  'Unknown',
+  'UnknownError',
+  'Error',
+  'SyntaxError',
+  'TypeError',
+  'S3ServiceException',
+])
+
 /** The code that S3 has for the error. The answer to HEAD has none; nor has what is not of S3. */
 export function codeOf(thrown: unknown): string | undefined {
   const { name = '' } = thrown as SdkError
-  return /^(?!Unknown|Error$|\w*Error$)[A-Za-z]+$/.test(name) ? name : undefined
+  return /^[A-Za-z]+$/.test(name) && !NO_CODES.has(name) ? name : undefined
 }
 
 /** What an error of the SDK means. */

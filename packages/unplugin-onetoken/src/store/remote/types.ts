@@ -35,7 +35,9 @@ export interface Patience {
   answer: number
   /** Until the answer is whole, with everything that was sent again. */
   whole: number
+  /** Before it is asked a second time, on average; twice that before the third. */
+  pause: number
 }
 
 /** What a remote store that works never comes near. */
-export const PATIENCE: Patience = { answer: 10_000, whole: 120_000 }
+export const PATIENCE: Patience = { answer: 10_000, whole: 120_000, pause: 200 }
