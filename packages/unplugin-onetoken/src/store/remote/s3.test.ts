@@ -26,7 +26,7 @@ const code = (status: number, name: string): Answer =>
   })
 
 describe('requests', () => {
-  test('name the bucket in the path, sign, and ask for no checksums', async () => {
+  test('name the bucket in the path, sign, and ask for neither checksums nor leave', async () => {
     const { url, asked, headers } = await serverWith(says(200))
     const remote = open(url)
     expect(await remote.create(NAME, BYTES)).toBe('created')
@@ -49,6 +49,8 @@ describe('requests', () => {
     expect(create?.authorization).toMatch(/^AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE\/\d+\/auto\/s3\//)
     expect(replace).toMatchObject({ 'content-type': 'image/png' })
     expect(replace).not.toHaveProperty('if-none-match')
+    await open(url).replace(NAME, Buffer.alloc(3_000_000))
+    expect(headers.at(-1)).not.toHaveProperty('expect')
     expect(Object.keys(create ?? {}).filter((name) => name.includes('checksum'))).toEqual([])
   })
 

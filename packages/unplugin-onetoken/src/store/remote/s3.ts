@@ -145,6 +145,8 @@ function openClient(sdk: typeof Sdk, endpoint: string | undefined, region: strin
     // Checksums of the newer kinds are not understood by R2 and by older releases of Ceph.
     requestChecksumCalculation: 'WHEN_REQUIRED',
     responseChecksumValidation: 'WHEN_REQUIRED',
+    // With it, Ceph refuses and closes while the bytes are on their way, so that nobody gets to know what it said.
+    expectContinueHeader: false,
   })
   return { sdk, client }
 }
