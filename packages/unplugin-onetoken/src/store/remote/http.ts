@@ -4,6 +4,7 @@ import { ageBetween, contentType } from './describe-file.ts'
 import { connectionFailure } from './failed.ts'
 import { failureOfStatus } from './http-failure.ts'
 import { discard, request, type Method } from './http-request.ts'
+import { createdOrExists } from './lost-answer.ts'
 import { operate, type Attempt, type Server } from './operation.ts'
 import { PATIENCE, type Patience, type Remote, type RemoteFile } from './types.ts'
 
@@ -23,7 +24,7 @@ export interface HttpRemoteOptions {
 export function openHttpRemote({ url, authorization, patience = PATIENCE }: HttpRemoteOptions): Remote {
   const base = addressOf(url)
   const server: Server = { url: base, patience, explain: connectionFailure }
-  const { get, head, put, remove, existing } = methods(base, authorization)
+  const { get, head, put, remove } = methods(base, authorization)
   return {
     url: base,
     // Servers of WebDAV take no notice of If-None-Match where they write (nginx), and none says whether it does.
@@ -37,9 +38,11 @@ export function openHttpRemote({ url, authorization, patience = PATIENCE }: Http
 
     create: (name, bytes) =>
       operate(server, { verb: 'write', name, canResend: true, upload: bytes.length }, async (attempt) => {
-        if (await head(name, attempt)) return await existing(name, bytes, attempt)
-        const created = await put(name, bytes, attempt, { 'if-none-match': '*' })
-        return created === 'created' ? created : await existing(name, bytes, attempt)
+        const isThere =
+          (await head(name, attempt)) ||
+          (await put(name, bytes, attempt, { 'if-none-match': '*' })) === 'exists'
+        if (!isThere) return 'created'
+        return await createdOrExists(bytes, attempt, (largest) => get(name, largest, attempt))
       }),
 
     async replace(name, bytes) {
@@ -61,8 +64,6 @@ interface Methods {
   /** `exists`: nothing was written, as the headers wished. */
   put(name: string, bytes: Uint8Array, attempt: Attempt, headers?: Record<string, string>): Promise<Created>
   remove(name: string, attempt: Attempt): Promise<void>
-  /** What to say of a name that is there: an earlier attempt can have created it although its answer was lost. */
-  existing(name: string, bytes: Uint8Array, attempt: Attempt): Promise<Created>
 }
 
 function methods(base: string, authorization: string | undefined): Methods {
@@ -114,13 +115,6 @@ function methods(base: string, authorization: string | undefined): Methods {
       const response = await send('DELETE', name, attempt)
       await discard(response)
       if (!response.ok && !isAbsent(response.status)) throw refuse(response, 'DELETE', attempt)
-    },
-
-    async existing(name, bytes, attempt) {
-      if (attempt.number === 1) return 'exists'
-      // What cannot be read, or is longer, is not known to be ours.
-      const there = await get(name, bytes.length, attempt).catch(() => undefined)
-      return there?.bytes.equals(bytes) === true ? 'created' : 'exists'
     },
   }
 }

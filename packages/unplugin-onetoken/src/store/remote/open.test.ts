@@ -13,3 +13,14 @@ test.each([
   expect(remote).toMatchObject({ url, isExclusive })
   await remote.close()
 })
+
+test.each([
+  ['https://storage.googleapis.com', false],
+  ['https://oss-eu-central-1.aliyuncs.com', false],
+  ['https://cos.eu-frankfurt.myqcloud.com', false],
+  ['https://abc.r2.cloudflarestorage.com', true],
+  ['http://minio:9000', true],
+])('a bucket at %s: exclusive %s', (endpoint, isExclusive) => {
+  const remote = openRemote({ url: 's3://bucket', endpoint, region: 'auto' }, { authorization: undefined })
+  expect(remote.isExclusive).toBe(isExclusive)
+})

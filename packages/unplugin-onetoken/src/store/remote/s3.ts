@@ -3,6 +3,7 @@ import type * as Sdk from '@aws-sdk/client-s3'
 import type { Created } from '../claim.ts'
 import { wholeBody } from './body.ts'
 import { ageBetween, contentType } from './describe-file.ts'
+import { createdOrExists } from './lost-answer.ts'
 import { operate, type Attempt, type Server } from './operation.ts'
 import { codeOf, explainSdkError, statusOf } from './s3-failure.ts'
 import { PATIENCE, type Patience, type Remote, type RemoteFile } from './types.ts'
@@ -23,13 +24,13 @@ export interface S3RemoteOptions {
 
 /** A remote store in a bucket of S3. */
 export function openS3Remote(options: S3RemoteOptions): Remote {
-  const { url, patience = PATIENCE } = options
+  const { url, endpoint, patience = PATIENCE } = options
   const bucket = openBucket(options)
+  const isExclusive = knowsCondition(endpoint)
   const server: Server = { url, patience, explain: explainSdkError }
   return {
     url,
-    // Amazon S3 keeps what If-None-Match promises since August 2024; so do Cloudflare R2, MinIO and Ceph.
-    isExclusive: true,
+    isExclusive,
 
     read: (name, largest) =>
       operate(server, { verb: 'read', name, canResend: true }, (attempt) =>
@@ -41,12 +42,11 @@ export function openS3Remote(options: S3RemoteOptions): Remote {
 
     create: (name, bytes) =>
       operate(server, { verb: 'write', name, canResend: true, upload: bytes.length }, async (attempt) => {
-        const created = await bucket.put(name, bytes, attempt, { IfNoneMatch: '*' })
-        if (created === 'created' || attempt.number === 1) return created
-        // An earlier attempt can have created it although its answer was lost. What cannot be read, or is longer, is
-        // not known to be ours.
-        const there = await bucket.get(name, bytes.length, attempt).catch(() => undefined)
-        return there?.bytes.equals(bytes) === true ? 'created' : 'exists'
+        const isThere =
+          (!isExclusive && (await bucket.head(name, attempt))) ||
+          (await bucket.put(name, bytes, attempt, { IfNoneMatch: '*' })) === 'exists'
+        if (!isThere) return 'created'
+        return await createdOrExists(bytes, attempt, (largest) => bucket.get(name, largest, attempt))
       }),
 
     async replace(name, bytes) {
@@ -59,6 +59,15 @@ export function openS3Remote(options: S3RemoteOptions): Remote {
 
     close: bucket.close,
   }
+}
+
+/**
+ * Whether a server is taken to keep what `If-None-Match: *` promises: Amazon S3 does since August 2024, and so do
+ * Cloudflare R2, MinIO and Ceph. Google, Aliyun and Tencent have conditions of their own and take no notice of it.
+ */
+function knowsCondition(endpoint: string | undefined): boolean {
+  if (endpoint === undefined) return true
+  return !/(?:^|\.)(?:googleapis\.com|aliyuncs\.com|myqcloud\.com)$/i.test(new URL(endpoint).hostname)
 }
 
 interface Bucket {
