@@ -143,7 +143,7 @@ describe('manifest and settings', () => {
     const config = `import onetoken from 'unplugin-onetoken/vite'\nexport default { plugins: [onetoken()], define: { KEY: JSON.stringify(process.env.ONETOKEN_API_KEY) } }`
     expect(await failure({ 'vite.config.js': config })).toMatchInlineSnapshot(`
       "[OneTokenError: "define" holds the value of ONETOKEN_API_KEY, so that it would stand in the page.
-        Take it out of "define": the plugin reads the key by itself.
+        Take it out of "define": the plugin reads it by itself.
       ]"
     `)
   })

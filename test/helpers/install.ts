@@ -53,6 +53,7 @@ const PACKAGES = {
     '@rollup/plugin-yaml@5.0.0',
     'yaml-loader@0.9.0',
     'vite-imagetools@9.0.3',
+    '@aws-sdk/client-s3@3.1169.0',
     ...COMMON,
   ],
   7: ['vite@7.3.8', ...COMMON],

@@ -1,57 +1,57 @@
 import type { ResolvedConfig } from 'vite'
-import type { Engine } from '../engine/index.ts'
+import { SECRET_NAMES, type Engine, type Secret } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 import { bundlerError } from './bundler-error.ts'
 import type { OutputFile } from './outputs.ts'
 
-const NAME = 'ONETOKEN_API_KEY'
-
 /** A shorter one is a made-up key, such as `test`, which stands in many files as a word. */
-const SHORTEST_KEY = 12
+const SHORTEST_SECRET = 12
 
-/** Refuse a configuration by which Vite would put the key into the page. */
+/** Refuse a configuration by which Vite would put a secret into the page. */
 export async function refuseExposedKey(config: ResolvedConfig, engine: Engine): Promise<void> {
-  const prefix = [config.envPrefix ?? 'VITE_'].flat().find((start) => NAME.startsWith(start))
-  if (prefix !== undefined) {
+  const prefixes = [config.envPrefix ?? 'VITE_'].flat()
+  for (const name of SECRET_NAMES) {
+    const prefix = prefixes.find((start) => name.startsWith(start))
+    if (prefix === undefined) continue
     throw exposed(
       engine,
-      `"envPrefix" holds ${JSON.stringify(prefix)}, by which Vite gives ${NAME} to every page.`,
+      `"envPrefix" holds ${JSON.stringify(prefix)}, by which Vite gives ${name} to every page.`,
       'Choose a prefix that does not begin the names of secrets, such as VITE_.',
     )
   }
   const defines = JSON.stringify(config.define ?? {}) ?? ''
-  const key = await realKey(engine)
-  if (key !== undefined && defines.includes(key)) {
+  const shown = (await realSecrets(engine)).find(({ value }) => defines.includes(value))
+  if (shown !== undefined) {
     throw exposed(
       engine,
-      `"define" holds the value of ${NAME}, so that it would stand in the page.`,
-      'Take it out of "define": the plugin reads the key by itself.',
+      `"define" holds the value of ${shown.name}, so that it would stand in the page.`,
+      'Take it out of "define": the plugin reads it by itself.',
     )
   }
 }
 
-/** No file of the build may hold the key, however it came there. `withhold` is told of each that does. */
+/** No file of the build may hold a secret, however it came there. `withhold` is told of each that does. */
 export async function refuseShippedKey(
   engine: Engine,
   files: readonly OutputFile[],
   withhold: (name: string) => void,
 ): Promise<void> {
-  const key = await realKey(engine)
-  if (key === undefined) return
-  const holders = files.filter(({ content }) => holds(content, key)).map(({ name }) => name)
-  if (holders.length === 0) return
-  holders.forEach(withhold)
-  throw exposed(
-    engine,
-    `The file ${holders[0]} of the build holds the value of ${NAME}.`,
-    'Look for where your sources or the configuration read it; only the build needs it, never the page.',
-  )
+  for (const { name, value } of await realSecrets(engine)) {
+    const holders = files.filter(({ content }) => holds(content, value)).map((file) => file.name)
+    if (holders.length === 0) continue
+    holders.forEach(withhold)
+    throw exposed(
+      engine,
+      `The file ${holders[0]} of the build holds the value of ${name}.`,
+      'Look for where your sources or the configuration read it; only the build needs it, never the page.',
+    )
+  }
 }
 
-async function realKey(engine: Engine): Promise<string | undefined> {
-  // A key of characters that no key has is told when it is used.
-  const key = await engine.apiKey().catch(() => undefined)
-  return key === undefined || key.length < SHORTEST_KEY ? undefined : key
+async function realSecrets(engine: Engine): Promise<Secret[]> {
+  // One of characters that none has is told when it is used.
+  const secrets = await engine.secrets().catch(() => [])
+  return secrets.filter(({ value }) => value.length >= SHORTEST_SECRET)
 }
 
 function exposed(engine: Engine, message: string, hint: string): unknown {

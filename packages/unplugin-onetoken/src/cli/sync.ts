@@ -1,4 +1,4 @@
-import { describe, sync as syncStore, type SyncReport } from '../engine/index.ts'
+import { describe, oneProblem, sync as syncStore, type SyncReport } from '../engine/index.ts'
 import { commandEngine, print, printJson, type GlobalFlags } from './terminal.ts'
 
 /** Flags of `onetoken sync`. */
@@ -23,7 +23,8 @@ export async function sync(flags: SyncFlags): Promise<number> {
   if (flags.json === true) printJson(syncJson(report))
   else {
     print(summary(report))
-    for (const problem of report.problems) process.stderr.write(`\n${describe(problem, root)}\n`)
+    const problem = oneProblem(report.problems, root)
+    if (problem !== undefined) process.stderr.write(`${describe(problem, root)}\n`)
   }
   return report.problems.length > 0 ? 1 : 0
 }

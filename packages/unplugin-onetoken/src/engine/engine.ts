@@ -1,4 +1,5 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
+import { secretsOf, type Secret } from '../project/environment.ts'
 import { entrySpec, projectEnvironment, type Project } from '../project/project.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
@@ -20,8 +21,8 @@ export interface Engine {
   readonly log: Log
   readonly purpose: Purpose
   project(): Promise<Project>
-  /** The API key, also of a project that cannot be read. For the guard that looks for it in what is built. */
-  apiKey(): Promise<string | undefined>
+  /** What nobody may see, also of a project that cannot be read. For the guard that looks for it in what is built. */
+  secrets(): Promise<Secret[]>
   /** Begin a build. The first of several at once reads the project anew; the others share it. */
   begin(): Run
   /** Forget what was read, so that the next use reads anew; what is under way ends first. */
@@ -77,7 +78,7 @@ export function createEngine(options: EngineOptions): Engine {
     log: options.log,
     purpose: options.purpose,
     project: async () => (await open()).project,
-    apiKey: async () => (await projectEnvironment(options)).apiKey,
+    secrets: async () => secretsOf(await projectEnvironment(options)),
     refresh,
     begin() {
       if (runs.size === 0) refresh()

@@ -1,5 +1,5 @@
 import { isAbsolute, relative, sep } from 'node:path'
-import { OneTokenError, type Place } from '../errors.ts'
+import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
 import type { MissingCode } from '../render/rules.ts'
 import { visible } from '../spec/text.ts'
@@ -62,7 +62,12 @@ export function oneProblem(
   const missing = problems.flatMap(
     ({ details }) => (details?.['missing'] as MissingRender[] | undefined) ?? [],
   )
-  const others = distinct(problems.filter(({ details }) => details?.['missing'] === undefined))
+  const others = distinct(
+    unknownErrors(
+      problems.filter(({ details }) => details?.['missing'] === undefined),
+      root,
+    ),
+  )
   const all = missing.length === 0 ? others : [...others, missingErrors(distinctMissing(missing))]
   const first = all[0]
   if (first === undefined || all.length === 1) return first
@@ -84,6 +89,29 @@ export function oneProblem(
       },
     },
   )
+}
+
+/** What the remote store could not be asked for is one trouble, with a list, for each thing to do about it. */
+function unknownErrors(problems: readonly OneTokenError[], root: string): OneTokenError[] {
+  const groups = new Map<string, OneTokenError[]>()
+  for (const error of problems) {
+    const id = `${error.code} ${String(error.details?.['kind'])} ${error.hint}`
+    if (error.details?.['unknown'] !== undefined) groups.set(id, [...(groups.get(id) ?? []), error])
+  }
+  const merged = [...groups.values()].flatMap((errors) => {
+    const [first] = errors
+    if (first === undefined || errors.length === 1) return errors
+    const lines = errors.slice(0, MOST_NAMED).map(({ details, place }) => {
+      const where = place === undefined ? '' : ` (${placeText(place, root)})`
+      return `  ${visible(String(details?.['unknown']))}${where}`
+    })
+    if (errors.length > MOST_NAMED) lines.push(`  and ${errors.length - MOST_NAMED} more`)
+    const { code, hint, cause, details } = first
+    const why = asOneTokenError(cause)?.message ?? first.message
+    const message = `${errors.length} renders are not here, and the remote store did not give them: ${why}\n${lines.join('\n')}`
+    return [new OneTokenError(code, message, { hint, cause, details })]
+  })
+  return [...problems.filter(({ details }) => details?.['unknown'] === undefined), ...merged]
 }
 
 /**

@@ -55,10 +55,12 @@ export async function openProjectStore(
   }
 }
 
+const LATER = 'it goes there with a later run, or with: npx --no-install onetoken sync'
+
 function trouble({ message, hint }: OneTokenError, what: 'everything' | 'writing'): string {
   const meaning =
     what === 'writing'
-      ? 'What is rendered stays here; it goes there with a later run, or with: npx --no-install onetoken sync'
-      : 'Renders that are here are used; others are looked for there again in a minute.'
+      ? `What is rendered stays here; ${LATER}`
+      : `Renders that are here are used, and others are looked for there again in a minute. What is rendered meanwhile stays here; ${LATER}`
   return [message, hint, meaning].filter(Boolean).join('\n')
 }

@@ -18,6 +18,25 @@ export interface Environment {
   ci: boolean
 }
 
+/** A value that nobody may see. */
+export interface Secret {
+  /** Of the environment variable. */
+  name: string
+  value: string
+}
+
+/** Environment variables that hold secrets. */
+export const SECRET_NAMES: readonly string[] = ['ONETOKEN_API_KEY', 'ONETOKEN_REMOTE_AUTHORIZATION']
+
+/** The secrets of an environment. Of an authorization it is what follows its scheme. */
+export function secretsOf({ apiKey, remoteAuthorization }: Environment): Secret[] {
+  const values = [apiKey, remoteAuthorization?.replace(/^\S+\s+/, '')]
+  return SECRET_NAMES.flatMap((name, index) => {
+    const value = values[index]
+    return value === undefined ? [] : [{ name, value }]
+  })
+}
+
 /** The API's address. */
 export const DEFAULT_BASE_URL = 'https://api.onetoken.one'
 

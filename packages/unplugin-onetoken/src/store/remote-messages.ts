@@ -25,7 +25,7 @@ export function notKnown(cause: OneTokenError, label: string | undefined): OneTo
     {
       hint: [hint, WITHOUT].filter(Boolean).join('\n'),
       cause,
-      details,
+      details: { ...details, unknown: label ?? 'a picture' },
     },
   )
 }

@@ -4,7 +4,7 @@ import { openIntents, type Intent, type Intents } from './intents.ts'
 import { openClaims } from './remote/claims.ts'
 import { SELF } from './sender.ts'
 import { shareIntents, type SharedIntentsParts } from './shared-intents.ts'
-import { failureOf, KEY, memoryRemote, temporaryFolder, type MemoryRemote } from './testing.ts'
+import { KEY, memoryRemote, temporaryFolder, type MemoryRemote } from './testing.ts'
 
 const LEASE = 1_000
 const NEVER = new AbortController().signal
@@ -52,12 +52,15 @@ describe('a claim', () => {
     expect(await other.intents.all()).toEqual([])
   })
 
-  test('is not granted when the remote store cannot be asked, and leaves nothing', async () => {
+  test('is a matter of this machine alone when the remote store takes nothing', async () => {
     const remote = memoryRemote()
     const { intents, intent } = await machine(remote, 'one')
-    remote.fails = 'unreachable'
-    expect((await failureOf(intents.claim(intent()))).code).toBe('REMOTE_FAILED')
+    remote.fails = 'full'
+    expect(await intents.claim(intent())).toBe(true)
+    expect(await intents.claim(intent())).toBe(false)
     remote.fails = undefined
+    expect(await intents.read(KEY)).toMatchObject({ attempt: 1 })
+    await intents.close(intent())
     expect(await intents.read(KEY)).toBeUndefined()
   })
 })

