@@ -1,4 +1,7 @@
 import { inspect } from 'node:util'
+import { MAX_QUOTED, quote } from '../quote.ts'
+
+export { quote, quotePath, visible } from '../quote.ts'
 
 /**
  * Text as it is sent to the API: Unicode NFC, CRLF as LF, without white space at either end.
@@ -10,24 +13,6 @@ export function normalizeText(text: string): string {
     .normalize('NFC')
     .replace(/(?<!\r)\r+\n/g, '\n')
     .trim()
-}
-
-const MAX_QUOTED = 60
-
-/** Paths are told in full, within reason. */
-const MAX_PATH = 400
-
-/** `text` in quotes on one line, shortened, with control characters shown as escapes. Safe for terminals. */
-export function quote(text: string, longest: number = MAX_QUOTED): string {
-  // Cut before it is spread into characters: a prompt may be a megabyte.
-  const points = [...text.slice(0, 2 * longest + 2)]
-  const short = points.length > longest ? `${points.slice(0, longest - 1).join('')}…` : text
-  return `"${visible(short)}"`
-}
-
-/** A path in quotes, safe for terminals, with room for all of it. */
-export function quotePath(path: string): string {
-  return quote(path, MAX_PATH)
 }
 
 /** Any value as a message shows it: text in quotes, all else as JavaScript writes it, shortened and safe for terminals. */
@@ -43,27 +28,4 @@ export function show(value: unknown): string {
     maxStringLength: MAX_QUOTED,
   })
   return quote(text).slice(1, -1)
-}
-
-/** Control, format and separator characters and lone surrogates, but not the joiners that words and emoji are spelt with. */
-const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
-
-const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
-
-/**
- * `text` with everything that could steer a terminal or a CI log shown as an escape: control characters, invisible
- * and bidirectional ones, line separators, and what CI systems take for a command: a `::` at the start of a line
- * (GitHub), `##[`, `##vso[` and `##teamcity[` anywhere in it (GitHub, Azure, TeamCity).
- */
-export function visible(text: string): string {
-  return text
-    .replace(UNSAFE, escape)
-    .replace(/^(\s*)::/, '$1\\u003a:')
-    .replace(/##(?=(?:vso|teamcity)?\[)/gi, '#\\u0023')
-}
-
-function escape(character: string): string {
-  const code = character.codePointAt(0) ?? 0
-  const hex = code.toString(16).padStart(4, '0')
-  return NAMED[character] ?? (code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`)
 }

@@ -3,7 +3,9 @@ import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import type { OneTokenError } from '../errors.ts'
 import { abandonedFiles, createDurably, probeFolder, replaceDurably } from './durable.ts'
-import { noRoom, storeWriteError, unavailable, unreadable } from './messages.ts'
+import { GIT_FILES } from './git-files.ts'
+import { layoutOf } from './layout.ts'
+import { noRoom, storeWriteError, unavailable, unreadable, WHY } from './messages.ts'
 import { openQuarantine } from './quarantine.ts'
 import {
   EXTENSIONS,
@@ -65,25 +67,10 @@ export interface RenderStore {
   prepare(room?: number): Promise<void>
 }
 
-/** Files for git, which a store has from its first render. */
-export const GIT_FILES: Readonly<Record<string, string>> = {
-  '.gitignore': `# The cache can be made again from the renders at any time; the renders cannot be made again.
-/.cache/
-*.tmp
-*.claim
-`,
-  '.gitattributes': `# Pictures never change once they are there. To keep them in Git LFS, add: filter=lfs diff=lfs merge=lfs
-images/* binary
-renders/*.json text eol=lf
-`,
-}
-
 /** Open the store in `folder` (absolute). Nothing is created before the first write. */
 export function openFileStore(folder: string): RenderStore {
-  const cache = join(folder, '.cache')
-  const records = join(folder, 'renders')
-  const images = join(folder, 'images')
-  const aside = openQuarantine(join(cache, 'quarantine'))
+  const { records, images, cache, quarantine } = layoutOf(folder)
+  const aside = openQuarantine(quarantine)
   const recordFile: RenderStore['recordFile'] = (key) => join(records, `${key}.json`)
   const imageFile: RenderStore['imageFile'] = ({ sha256: hash, format }) =>
     join(images, `${hash}.${EXTENSIONS[format]}`)
@@ -140,7 +127,7 @@ export function openFileStore(folder: string): RenderStore {
         throw unreadable(file, cause)
       })
       if (bytes === undefined) {
-        throw unavailable({ what: 'picture', file, state: 'absent', why: 'is not there', label })
+        throw unavailable({ what: 'picture', file, state: 'absent', why: WHY.absent, label })
       }
       if (sha256(bytes) === image.sha256) return file
       const state = troubleOf(bytes)
@@ -196,12 +183,6 @@ export function openFileStore(folder: string): RenderStore {
     },
   }
 }
-
-const WHY = {
-  conflict: 'holds an unfinished git merge',
-  pointer: 'is a Git LFS pointer',
-  damaged: 'does not have the bytes that its record says',
-} as const
 
 /** Their author may have changed them. */
 async function createMissing(file: string, text: string): Promise<void> {

@@ -1,7 +1,21 @@
 import { isAbsolute, relative } from 'node:path'
 import { askAgain } from '../again.ts'
 import { OneTokenError } from '../errors.ts'
-import type { Trouble } from './record.ts'
+import { quote, visible } from '../quote.ts'
+import type { RenderRecord, Trouble } from './record.ts'
+
+/** How messages call the picture of a record: by its entry, or by the words of an import. */
+export function labelOf({ name, request }: Pick<RenderRecord, 'name' | 'request'>): string {
+  return name === undefined ? quote(String(request['prompt'])) : visible(name)
+}
+
+/** Why bytes of a picture cannot be used; goes on after the path. */
+export const WHY: Record<Exclude<Trouble, 'newer'> | 'absent', string> = {
+  absent: 'is not there',
+  conflict: 'holds an unfinished git merge',
+  pointer: 'is a Git LFS pointer',
+  damaged: 'does not have the bytes that its record says',
+}
 
 /** A file of the store that cannot be used. */
 export interface BadFile {
@@ -9,17 +23,19 @@ export interface BadFile {
   what: 'record' | 'picture'
   /** Absolute path. */
   file: string
-  state: Trouble | 'absent'
+  state: Trouble | 'absent' | 'mislabelled' | 'misnamed'
   /** Goes on after the path, as in `is empty`. */
   why: string
   /** How messages call the picture. */
   label: string | undefined
   /** Where the file is now, when it was moved aside. */
   moved?: string | undefined
+  /** The name that the file should have. */
+  rightName?: string | undefined
 }
 
 /** The error for a file that was paid for and cannot be used. */
-export function unavailable({ what, file, state, why, label, moved }: BadFile): OneTokenError {
+export function unavailable({ what, file, state, why, label, moved, rightName }: BadFile): OneTokenError {
   const path = display(file)
   const restore = `Restore it, as in: git checkout -- ${inShell(path)}`
   const again = `To pay for it again: ${askAgain(label ?? 'NAME')}`
@@ -29,6 +45,8 @@ export function unavailable({ what, file, state, why, label, moved }: BadFile): 
     pointer: 'Fetch what it points to: git lfs pull',
     newer: 'Update unplugin-onetoken here to the version that the others use.',
     damaged: `${restore}\n${again}`,
+    mislabelled: again,
+    misnamed: `Rename it to ${rightName}.`,
   }
   const aside = moved === undefined ? '' : ` It was moved aside, to ${display(moved)}.`
   return new OneTokenError(
@@ -42,7 +60,7 @@ export function unavailable({ what, file, state, why, label, moved }: BadFile): 
 export function unreadable(file: string, cause: unknown): OneTokenError {
   const { code } = cause as NodeJS.ErrnoException
   const path = display(file)
-  return new OneTokenError('STORE_UNAVAILABLE', `The store cannot be read: ${reasonOf(cause)}`, {
+  return new OneTokenError('STORE_UNAVAILABLE', `The store cannot be read: ${visible(reasonOf(cause))}`, {
     hint:
       code === 'ENOTDIR'
         ? `Nothing was rendered. One of the folders of ${path} is a file (a symbolic link that git wrote as text, perhaps): put it right, or set "store" in the settings.`
@@ -81,9 +99,9 @@ export function reasonOf(thrown: unknown): string {
 }
 
 /** Paths in messages are as short as they can be: relative to where the command runs, when inside it. */
-function display(file: string): string {
+export function display(file: string): string {
   const path = relative(process.cwd(), file)
-  return path === '' || path.startsWith('..') || isAbsolute(path) ? file : path
+  return visible(path === '' || path.startsWith('..') || isAbsolute(path) ? file : path)
 }
 
 /** A path as it is pasted into a shell. */
