@@ -7,6 +7,7 @@ import { plan } from './plan.ts'
 import { render, type RenderFlags } from './render.ts'
 import { sync, type SyncFlags } from './sync.ts'
 import { printJson, type GlobalFlags } from './terminal.ts'
+import { verify, type VerifyFlags } from './verify.ts'
 
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
 
@@ -35,6 +36,10 @@ cli
   .option('--check', 'Look at every byte there of what is here, and put right what is wrong')
   .action((flags: SyncFlags) => sync(flags))
 cli
+  .command('verify', 'Look at every byte of the store, and say what is wrong; asks nobody')
+  .option('--repair', 'Put damaged pictures aside and clear up, without losing anything')
+  .action((flags: VerifyFlags) => verify(flags))
+cli
   .command('mock', 'Serve a look-alike of the API on this machine, for trying things out')
   .option('--port <port>', 'Port (default: 8787)')
   .option('--latency <ms>', 'Time that every render takes (default: 0)')
@@ -61,7 +66,7 @@ async function run(): Promise<number> {
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
       throw new OneTokenError('USAGE', what, {
-        hint: 'The commands are plan, render, sync and mock; see onetoken --help.',
+        hint: 'The commands are plan, render, verify and mock; see onetoken --help.',
       })
     }
     return ((await cli.runMatchedCommand()) as number | undefined) ?? 0

@@ -5,7 +5,7 @@ it('draws one line that moves, and writes messages above it', () => {
   vi.useFakeTimers()
   const written: string[] = []
   let time = 0
-  const bar = createBar(4, { write: (text) => written.push(text), columns: 60 }, () => time)
+  const bar = createBar(4, 'rendered', { write: (text) => written.push(text), columns: 60 }, () => time)
   bar.log('rendered hero')
   time = 2400
   bar.advance()
@@ -20,6 +20,6 @@ it('draws one line that moves, and writes messages above it', () => {
 
 it('is never wider than the terminal', () => {
   const written: string[] = []
-  createBar(1, { write: (text) => written.push(text), columns: 20 }).stop()
+  createBar(1, 'rendered', { write: (text) => written.push(text), columns: 20 }).stop()
   expect(Math.max(...written.map((text) => text.replace('\r\u001b[2K', '').length))).toBeLessThan(20)
 })

@@ -16,17 +16,27 @@ export interface Screen {
 const WIDTH = 24
 const TICK = 250
 
+/** A terminal shows no more pictures a second than these many milliseconds leave room for. */
+const FRAME = 40
+
 /**
- * A bar on the last line of a terminal, with count and seconds. It reads no keys: Ctrl-C stays a signal, so that
- * what is paid for can be awaited. `now` gives milliseconds.
+ * A bar on the last line of a terminal, with count and seconds; `verb` says what was done to those that are counted.
+ * It reads no keys: Ctrl-C stays a signal, so that what is paid for can be awaited. `now` gives milliseconds.
  */
-export function createBar(total: number, screen: Screen, now: () => number = Date.now): Progress {
+export function createBar(
+  total: number,
+  verb: string,
+  screen: Screen,
+  now: () => number = Date.now,
+): Progress {
   const begun = now()
   let done = 0
+  let drawn = 0
   const draw = (): void => {
-    const filled = Math.round((WIDTH * done) / total)
+    drawn = now()
+    const filled = Math.min(WIDTH, Math.round((WIDTH * done) / total))
     const bar = `${'█'.repeat(filled)}${'░'.repeat(WIDTH - filled)}`
-    const line = `${bar} ${done}/${total} rendered, ${Math.round((now() - begun) / 1000)} s`
+    const line = `${bar} ${done}/${total} ${verb}, ${Math.round((now() - begun) / 1000)} s`
     screen.write(`\r\u001b[2K${line.slice(0, (screen.columns ?? 80) - 1)}`)
   }
   const timer = setInterval(draw, TICK)
@@ -39,7 +49,7 @@ export function createBar(total: number, screen: Screen, now: () => number = Dat
     },
     advance() {
       done += 1
-      draw()
+      if (now() - drawn >= FRAME) draw()
     },
     stop() {
       clearInterval(timer)

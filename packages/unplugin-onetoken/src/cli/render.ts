@@ -121,7 +121,7 @@ async function renderAll(
 ): Promise<Outcome> {
   const outcome: Outcome = { made: [], failures: [], interrupted: false }
   if (wanted.length === 0) return outcome
-  const bar = isInteractive() && flags.json !== true ? showBar(wanted.length) : undefined
+  const bar = isInteractive() && flags.json !== true ? showBar(wanted.length, 'rendered') : undefined
   const onInterrupt = (): void => {
     const second = outcome.interrupted
     outcome.interrupted = true

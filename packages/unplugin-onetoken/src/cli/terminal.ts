@@ -20,9 +20,9 @@ export function say(message: string): void {
 
 let bar: Progress | undefined
 
-/** Show a bar until `stop`; what is said meanwhile stands above it. */
-export function showBar(total: number): Progress {
-  const shown = createBar(total, process.stderr)
+/** Show a bar until `stop`, as in `3/12 rendered`; what is said meanwhile stands above it. */
+export function showBar(total: number, verb: string): Progress {
+  const shown = createBar(total, verb, process.stderr)
   bar = shown
   return {
     ...shown,

@@ -76,7 +76,8 @@ export function summaryText(summary: Summary): string | undefined {
   return parts.join(', ')
 }
 
-function count(number: number, noun: string): string {
+/** `1 render`, `2 renders`. */
+export function count(number: number, noun: string): string {
   return `${number} ${noun}${number === 1 ? '' : 's'}`
 }
 

@@ -1,0 +1,266 @@
+import { createHash } from 'node:crypto'
+import { mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { sha256 } from '../canonical-json.ts'
+import { checkStore, type CheckParts, type Finding } from './check.ts'
+import { openFileStore, type RenderStore } from './file-store.ts'
+import { serializeRecord } from './record.ts'
+import { filesIn, imageOf, KEY, recordOf, temporaryFolder } from './testing.ts'
+
+const FOX = Buffer.from('PNG of a fox')
+const HARE = Buffer.from('PNG of a hare')
+const HARE_KEY = sha256('a hare')
+const DAY = 24 * 60 * 60 * 1000
+const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(FOX)}\nsize ${FOX.length}\n`
+const MERGE = '<<<<<<< HEAD\nours\n=======\ntheirs\n>>>>>>> theirs\n'
+
+/** A store with the renders of a fox and of a hare. */
+async function filled(): Promise<RenderStore> {
+  const store = openFileStore(join(await temporaryFolder(), 'onetoken'))
+  await store.prepare()
+  await store.putImage(FOX, 'png')
+  await store.putRecord(recordOf([FOX]))
+  await store.putImage(HARE, 'png')
+  await store.putRecord(recordOf([HARE], { key: HARE_KEY, name: 'hare' }))
+  return store
+}
+
+async function check(store: RenderStore, parts: Partial<CheckParts> = {}): Promise<Finding[]> {
+  const findings: Finding[] = []
+  const format: CheckParts['format'] = (start) =>
+    /^(PNG|JPEG)/.exec(Buffer.from(start).toString())?.[1]?.toLowerCase()
+  for await (const one of checkStore(store, { format, now: Date.now, ...parts })) findings.push(one)
+  return findings
+}
+
+/** What people are told, with what differs from run to run made equal. */
+function told(findings: readonly Finding[], { folder }: RenderStore): string {
+  return findings
+    .map(({ severity, kind, message, hint = '' }) => `${severity} ${kind}: ${message}\n${hint}`.trim())
+    .join('\n')
+    .replaceAll(folder, '<store>')
+    .replaceAll(/quarantine\/\d+-[\da-f]{8}-/g, 'quarantine/<time>-')
+    .replaceAll(sha256(FOX), '<fox>')
+    .replaceAll(sha256(HARE), '<hare>')
+    .replaceAll(KEY, '<key>')
+    .replaceAll(HARE_KEY, '<hare key>')
+}
+
+const picture = (store: RenderStore): string => store.imageFile(imageOf(FOX))
+
+async function age(file: string, ms: number): Promise<void> {
+  const then = new Date(Date.now() - ms)
+  await utimes(file, then, then)
+}
+
+async function write(file: string, text: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(file), { recursive: true })
+  await writeFile(file, text)
+}
+
+test('a store in which all is well has no findings, and is told how far it is', async () => {
+  const store = await filled()
+  const seen: unknown[] = []
+  const watcher = {
+    begin: (files: number) => void seen.push(files),
+    record: () => void seen.push('record'),
+    picture: (bytes: number) => void seen.push(bytes),
+    other: () => undefined,
+  }
+  expect(await check(store, { watcher })).toEqual([])
+  expect(seen.slice(0, 3)).toEqual([4, 'record', 'record'])
+  expect(new Set(seen.slice(3))).toEqual(new Set([FOX.length, HARE.length]))
+})
+
+test('a store that is not there has no findings either', async () => {
+  const folder = join(await temporaryFolder(), 'onetoken')
+  expect(await check(openFileStore(folder), { repair: {} })).toEqual([])
+  expect(await filesIn(folder)).toEqual([])
+})
+
+describe('a picture that cannot be used', () => {
+  const cases: [string, (store: RenderStore) => Promise<void>][] = [
+    ['absent', (store) => rm(picture(store))],
+    ['damaged', (store) => writeFile(picture(store), 'PNG of a f??')],
+    ['cut short', (store) => writeFile(picture(store), FOX.subarray(0, 5))],
+    ['a pointer', (store) => writeFile(picture(store), LFS)],
+    ['a conflict', (store) => writeFile(picture(store), MERGE)],
+    ['a folder', (store) => rm(picture(store)).then(async () => void (await mkdir(picture(store))))],
+  ]
+  test.each(cases)('%s', async (_, spoil) => {
+    const store = await filled()
+    await spoil(store)
+    const before = await filesIn(store.folder)
+    const findings = await check(store)
+    expect(told(findings, store)).toMatchSnapshot()
+    expect(await filesIn(store.folder)).toEqual(before)
+  })
+
+  test('as its record says something else of it', async () => {
+    const store = await filled()
+    const wrong = { ...imageOf(FOX), format: 'jpeg' as const }
+    await write(store.imageFile(wrong), FOX)
+    await store.putRecord({ ...recordOf([FOX]), images: [wrong] }, { replace: true })
+    expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+    expect(await readFile(store.imageFile(wrong))).toEqual(FOX)
+  })
+})
+
+describe('a record that cannot be used', () => {
+  const cases: [string, string][] = [
+    ['damaged', '{}'],
+    ['empty', ''],
+    ['a pointer', LFS],
+    ['a conflict', MERGE],
+    ['newer', '{ "version": 2 }'],
+    ['of another render', serializeRecord(recordOf([HARE], { key: HARE_KEY }))],
+  ]
+  test.each(cases)('%s stays where it is: without it the render would be bought again', async (_, text) => {
+    const store = await filled()
+    await writeFile(store.recordFile(KEY), text)
+    expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+    expect(await readFile(store.recordFile(KEY), 'utf8')).toBe(text)
+  })
+})
+
+describe('a record under a wrong name', () => {
+  test('is told, and gets its name', async () => {
+    const store = await filled()
+    await rename(store.recordFile(KEY), join(store.folder, 'renders', 'he\u001bro.json'))
+    expect(told(await check(store), store)).toMatchSnapshot()
+    expect(told(await check(store, { repair: {} }), store)).toContain('It has its right name now.')
+    expect(await store.find(KEY)).toMatchObject({ state: 'found' })
+    expect((await check(store)).map(({ kind }) => kind)).toEqual(['quarantine'])
+  })
+
+  test('is only a note where the right one is there, too', async () => {
+    const store = await filled()
+    await writeFile(join(store.folder, 'renders', 'copy.json'), serializeRecord(recordOf([FOX])))
+    expect(told(await check(store, { repair: {} }), store)).toMatchInlineSnapshot(
+      `"note foreign: <store>/renders/copy.json is a copy of the record of hero."`,
+    )
+  })
+})
+
+test('what nothing here has written, and what no record names, is noted', async () => {
+  const store = await filled()
+  await write(join(store.folder, 'renders', 'notes.txt'), 'x')
+  await write(join(store.folder, 'renders', 'list.json'), '[]')
+  await write(join(store.folder, 'images', 'Thumbs.db'), 'x')
+  await store.putImage(Buffer.from('PNG of an owl'), 'png')
+  expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+})
+
+describe('what a process left behind', () => {
+  const temporary = (store: RenderStore): string => join(store.folder, 'images', '.12-abc.tmp')
+
+  test('is told after a day', async () => {
+    const store = await filled()
+    await write(temporary(store), FOX)
+    await write(`${picture(store)}.0.claim`, '')
+    await write(join(store.cache, 'tmp', 'variants-x', '480.avif'), 'xxxx')
+    expect(await check(store)).toEqual([])
+    await age(temporary(store), DAY + 1000)
+    await age(`${picture(store)}.0.claim`, DAY + 1000)
+    await age(join(store.cache, 'tmp', 'variants-x'), DAY + 1000)
+    expect(told(await check(store), store)).toMatchSnapshot()
+  })
+
+  test('is removed only where the store has the same bytes', async () => {
+    const store = await filled()
+    await write(temporary(store), FOX)
+    await write(`${temporary(store)}.1.tmp`, 'PNG that was paid for')
+    await age(temporary(store), DAY + 1000)
+    await age(`${temporary(store)}.1.tmp`, DAY + 1000)
+    expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+    expect((await check(store, { repair: {} })).map(({ kind }) => kind)).toEqual(['quarantine'])
+    const [aside = ''] = await filesIn(join(store.cache, 'quarantine'))
+    expect(await readFile(join(store.cache, 'quarantine', aside), 'utf8')).toBe('PNG that was paid for')
+    expect(await filesIn(join(store.folder, 'images'))).toHaveLength(2)
+  })
+
+  test('stays while a request stands', async () => {
+    const store = await filled()
+    await write(temporary(store), 'PNG that was paid for')
+    await age(temporary(store), DAY + 1000)
+    await write(join(store.cache, 'intents', `${sha256('an owl')}.sent.json`), '{}')
+    expect(await check(store, { repair: {} })).toMatchObject([{ severity: 'note', kind: 'leftover' }])
+    expect(await readFile(temporary(store), 'utf8')).toBe('PNG that was paid for')
+  })
+})
+
+test('what git is told is written where it is not there, and noted where it lacks something', async () => {
+  const store = await filled()
+  await rm(join(store.folder, '.gitignore'))
+  await writeFile(join(store.folder, '.gitattributes'), 'images/* filter=lfs -text\n')
+  expect(told(await check(store), store)).toMatchSnapshot()
+  expect(told(await check(store, { repair: {} }), store)).toContain('It was written anew.')
+  expect((await check(store)).map(({ file }) => file)).toEqual([join(store.folder, '.gitattributes')])
+})
+
+describe('a repair', () => {
+  test('puts damaged bytes aside, and has the right ones brought', async () => {
+    const store = await filled()
+    await writeFile(picture(store), 'damaged')
+    expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+    expect(await filesIn(join(store.cache, 'quarantine'))).toHaveLength(1)
+    const restore = async (): Promise<boolean> => {
+      await store.putImage(FOX, 'png')
+      return true
+    }
+    const [finding] = await check(store, { repair: { restore } })
+    expect(finding).toMatchObject({ severity: 'repaired', kind: 'picture', state: 'absent' })
+    expect((await check(store)).map(({ kind }) => kind)).toEqual(['quarantine'])
+  })
+
+  test('does not believe that the right ones were brought', async () => {
+    const store = await filled()
+    await writeFile(picture(store), LFS)
+    await writeFile(store.recordFile(HARE_KEY), '{}')
+    const findings = await check(store, { repair: { restore: () => Promise.resolve(true) } })
+    expect(findings.filter(({ severity }) => severity === 'problem').map(({ kind }) => kind)).toEqual([
+      'record',
+      'picture',
+    ])
+    expect(await readFile(picture(store), 'utf8')).toBe(LFS)
+  })
+
+  test('brings a record, whose pictures are looked at then', async () => {
+    const store = await filled()
+    await writeFile(store.recordFile(KEY), '{}')
+    await rm(picture(store))
+    const restore: NonNullable<CheckParts['repair']>['restore'] = async ({ what }) => {
+      if (what === 'record') await store.putRecord(recordOf([FOX]), { replace: true })
+      return what === 'record'
+    }
+    const findings = await check(store, { repair: { restore } })
+    expect(findings.map(({ severity, kind }) => `${severity} ${kind}`)).toEqual([
+      'repaired record',
+      'problem picture',
+      'note quarantine',
+    ])
+  })
+})
+
+test('what is held does not grow with the number of renders', async () => {
+  const store = openFileStore(join(await temporaryFolder(), 'onetoken'))
+  const bytes = Buffer.alloc(512 * 1024, 'PNG')
+  let most = 0
+  for (let index = 0; index < 40; index++) {
+    bytes.writeUInt32LE(index, 8)
+    const key = createHash('sha256').update(String(index)).digest('hex')
+    await write(store.imageFile(imageOf(bytes)), bytes)
+    await write(store.recordFile(key), serializeRecord(recordOf([bytes], { key })))
+  }
+  globalThis.gc?.()
+  const before = process.memoryUsage().arrayBuffers
+  const watcher = {
+    begin: () => undefined,
+    record: () => undefined,
+    other: () => undefined,
+    picture: () => void (most = Math.max(most, process.memoryUsage().arrayBuffers)),
+  }
+  await check(store, { watcher })
+  expect(most - before).toBeLessThan(40 * bytes.length)
+})
