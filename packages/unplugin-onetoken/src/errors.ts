@@ -31,6 +31,7 @@ export type ErrorCode =
   | 'STORE_UNAVAILABLE'
   | 'STORE_WRITE'
   | 'REMOTE_FAILED'
+  | 'PRUNE_REFUSED'
   | 'IMAGE_INVALID'
   | 'ENCODE_FAILED'
   | 'SEVERAL'
@@ -76,6 +77,7 @@ const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   STORE_UNAVAILABLE: { exit: 1, title: 'A render is in the store but cannot be used' },
   STORE_WRITE: { exit: 1, title: 'The store cannot be written' },
   REMOTE_FAILED: { exit: 1, title: 'The remote store did not do what it was asked' },
+  PRUNE_REFUSED: { exit: 1, title: 'Which renders are used cannot be known' },
   IMAGE_INVALID: { exit: 4, title: 'Bytes of a render are not an image' },
   ENCODE_FAILED: { exit: 1, title: 'A variant could not be encoded' },
   SEVERAL: { exit: 1, title: 'Several pictures failed' },

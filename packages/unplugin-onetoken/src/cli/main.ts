@@ -4,6 +4,7 @@ import { describe } from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { mock, type MockFlags } from './mock.ts'
 import { plan } from './plan.ts'
+import { prune, type PruneFlags } from './prune.ts'
 import { render, type RenderFlags } from './render.ts'
 import { sync, type SyncFlags } from './sync.ts'
 import { printJson, type GlobalFlags } from './terminal.ts'
@@ -40,6 +41,14 @@ cli
   .option('--repair', 'Put damaged pictures aside and clear up, without losing anything')
   .action((flags: VerifyFlags) => verify(flags))
 cli
+  .command('prune', 'Remove variants that were not used for a while; renders only with --renders')
+  .option('--days <days>', 'Keep variants that were used in so many days (default: 30)')
+  .option('--renders', 'Remove renders that nothing in the project asks for, after asking')
+  .option('--keep-days <days>', 'Keep renders that were made in so many days (default: 30)')
+  .option('--dry-run', 'Only tell what would be removed')
+  .option('--yes', 'Remove renders without asking, also where there is no other copy')
+  .action((flags: PruneFlags) => prune(flags))
+cli
   .command('mock', 'Serve a look-alike of the API on this machine, for trying things out')
   .option('--port <port>', 'Port (default: 8787)')
   .option('--latency <ms>', 'Time that every render takes (default: 0)')
@@ -66,7 +75,7 @@ async function run(): Promise<number> {
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
       throw new OneTokenError('USAGE', what, {
-        hint: 'The commands are plan, render, verify and mock; see onetoken --help.',
+        hint: 'The commands are plan, render, verify, prune and mock; see onetoken --help.',
       })
     }
     return ((await cli.runMatchedCommand()) as number | undefined) ?? 0

@@ -1,4 +1,3 @@
-import { confirm, isCancel } from '@clack/prompts'
 import {
   describe,
   didYouMean,
@@ -11,6 +10,7 @@ import {
 } from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import {
+  agrees,
   commandEngine,
   isInteractive,
   numberFlag,
@@ -98,12 +98,7 @@ async function agreed(wanted: readonly PlannedRender[], flags: RenderFlags): Pro
     wanted.map(({ spec, worst, where }) => [spec.label, `at most ${dollars(worst)}`, where]),
   ))
     say(line)
-  const answer = await confirm({
-    message: `Spend at most ${dollars(cost)}?`,
-    initialValue: false,
-    output: process.stderr,
-  })
-  if (!isCancel(answer) && answer) return true
+  if (await agrees(`Spend at most ${dollars(cost)}?`)) return true
   say('Nothing was spent.')
   return false
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { confirm, isCancel } from '@clack/prompts'
 import { createBar, type Progress } from './progress.ts'
 import { createEngine, visible, type Engine } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
@@ -62,6 +63,12 @@ export function printJson(value: unknown): void {
 /** Whether a person sits at the terminal, to be asked and to be shown a bar. */
 export function isInteractive(): boolean {
   return process.stdin.isTTY && process.stderr.isTTY && process.env['CI'] === undefined
+}
+
+/** Ask a person who sits at the terminal; silence is no. */
+export async function agrees(message: string): Promise<boolean> {
+  const answer = await confirm({ message, initialValue: false, output: process.stderr })
+  return !isCancel(answer) && answer
 }
 
 /** Rows with aligned columns; the last one is as long as it is. */

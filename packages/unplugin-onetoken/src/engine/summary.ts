@@ -77,8 +77,8 @@ export function summaryText(summary: Summary): string | undefined {
 }
 
 /** `1 render`, `2 renders`. */
-export function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`
+export function count(number: number, noun: string, nouns: string = `${noun}s`): string {
+  return `${number} ${number === 1 ? noun : nouns}`
 }
 
 /** `1.24 MB`, `412 kB`: decimal units, as bundlers print them. */

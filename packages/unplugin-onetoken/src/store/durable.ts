@@ -44,6 +44,12 @@ export async function replaceDurably(
   await syncFolder(dirname(file))
 }
 
+/** Remove a file, so that it stays removed after a power cut. One that is gone is no error. */
+export async function removeDurably(file: string): Promise<void> {
+  await rm(file, { force: true })
+  await syncFolder(dirname(file))
+}
+
 /** Find out whether files can be created in `folder`, which is made when it is not there. Only writing tells. */
 export async function probeFolder(folder: string): Promise<void> {
   await discard(await writeSynced(join(folder, 'probe'), Buffer.from('probe')))

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, utimesSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
@@ -52,6 +52,14 @@ export function shelfOf(folder: string, recipe: Recipe, name: string | undefined
   }
 }
 
+/** What the names of a shelf's files have in common, such as `hero-1a2b3c4d5e6f`; undefined for other names. */
+export function shelfNameOf(file: string): string | undefined {
+  const index = /^((?:.+-)?[\da-f]{12})\.json$/.exec(file)
+  const unnamed = /^([\da-f]{12})-\d+\.(?:avif|webp|jpg|png)$/.exec(file)
+  const [, base, short] = /^(.+)-\d+-([\da-f]{12})\.(?:avif|webp|jpg|png)$/.exec(file) ?? []
+  return index?.[1] ?? unnamed?.[1] ?? (base === undefined ? undefined : `${base}-${short}`)
+}
+
 function safeName(name: string): string {
   return name
     .normalize('NFKD')
@@ -76,7 +84,24 @@ export async function readVariants(shelf: Shelf, recipe: Recipe): Promise<Varian
     // Only saves the next run some reading: a folder that cannot be written to is no reason to fail.
     await writeIndex(shelf, recipe, files, index.preview).catch(() => {})
   }
+  noteUse(shelf.index)
   return variantsOf(shelf, recipe, index.files, index.preview, true)
+}
+
+/** How exact the time of the last use is, in milliseconds. */
+const USE_STEP = 24 * 60 * 60 * 1000
+
+/**
+ * Make the time at which an index was read last say so. Most file systems keep it by themselves, to a day; those that
+ * are mounted with `noatime` do not, and what is used would look forgotten.
+ */
+function noteUse(index: string): void {
+  try {
+    const { atimeMs, mtime } = statSync(index)
+    if (Date.now() - atimeMs > USE_STEP) utimesSync(index, new Date(), mtime)
+  } catch {
+    // Only prune looks at it, and variants can be made again.
+  }
 }
 
 /**

@@ -13,6 +13,8 @@ export { planFiles, planRecipe } from './recipe.ts'
 export type { RecipeOptions } from './recipe.ts'
 export { isCutShort, looksLike } from './sniff.ts'
 export type { Looks } from './sniff.ts'
+export { removeVariants, unusedVariants } from './unused.ts'
+export type { UnusedVariants } from './unused.ts'
 export { encoderVersions } from './versions.ts'
 export type { EncoderVersions } from './versions.ts'
 export type {

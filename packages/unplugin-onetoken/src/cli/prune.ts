@@ -1,0 +1,111 @@
+import {
+  count,
+  dollars,
+  findUnusedRenders,
+  pruneCache,
+  size,
+  type PrunedCache,
+  type UnusedRender,
+  type UnusedRenders,
+} from '../engine/index.ts'
+import { OneTokenError } from '../errors.ts'
+import {
+  agrees,
+  commandEngine,
+  isInteractive,
+  numberFlag,
+  print,
+  printJson,
+  say,
+  table,
+  type GlobalFlags,
+} from './terminal.ts'
+
+/** Flags of `onetoken prune`. */
+export interface PruneFlags extends GlobalFlags {
+  days?: unknown
+  renders?: boolean
+  keepDays?: unknown
+  dryRun?: boolean
+  yes?: boolean
+}
+
+/** A month: what a branch that is being worked on still needs is younger, most of the time. */
+const DEFAULT_DAYS = 30
+
+/** `onetoken prune` */
+export async function prune(flags: PruneFlags): Promise<number> {
+  const days = numberFlag('days', flags.days) ?? DEFAULT_DAYS
+  const keepDays = numberFlag('keep-days', flags.keepDays)
+  if (keepDays !== undefined && flags.renders !== true) {
+    throw new OneTokenError('USAGE', '--keep-days is about renders, which only --renders removes.')
+  }
+  const engine = commandEngine(flags)
+  const now = Date.now()
+  const dryRun = flags.dryRun === true
+  const unused: UnusedRenders =
+    flags.renders === true
+      ? await findUnusedRenders(engine, { keepDays: keepDays ?? DEFAULT_DAYS, now })
+      : { renders: [], remove: () => Promise.resolve() }
+  if (flags.renders === true && flags.json !== true) list(unused.renders)
+  const chosen = dryRun ? [] : await choose(unused.renders, flags)
+  const cache = await pruneCache(engine, { days, now, dryRun })
+  for (const render of chosen) await unused.remove(render)
+  if (flags.json === true) {
+    const removed = new Set(chosen)
+    const renders = unused.renders.map((render) => ({ ...render, removed: removed.has(render) }))
+    printJson({ dryRun, ...cache, renders })
+  } else report(cache, chosen, days, flags)
+  return 0
+}
+
+function list(renders: readonly UnusedRender[]): void {
+  if (renders.length === 0) return print('Every render is asked for, or too young to be removed.')
+  const rows = renders.map(({ label, created, bytes, cost, provider, hasCopy }) => [
+    label,
+    created.slice(0, 10),
+    size(bytes),
+    provider === 'mock' ? 'pretended' : dollars(cost),
+    hasCopy ? 'in git as well' : 'the only copy',
+  ])
+  for (const line of table(rows)) print(line)
+}
+
+/** Renders cannot be made again: a person is asked, and an only copy goes by --yes alone. */
+async function choose(renders: readonly UnusedRender[], flags: PruneFlags): Promise<readonly UnusedRender[]> {
+  if (renders.length === 0 || flags.yes === true) return renders
+  if (!isInteractive() || flags.json === true) {
+    throw new OneTokenError(
+      'USAGE',
+      `${count(renders.length, 'render')} would be removed for good, and there is nobody to ask.`,
+      { hint: 'Look at them with --dry-run, then add --yes.' },
+    )
+  }
+  const copied = renders.filter(({ hasCopy }) => hasCopy)
+  const only = renders.length - copied.length
+  if (only > 0)
+    say(
+      `${count(only, 'only copy', 'only copies')} stay${only === 1 ? 's' : ''}: to remove them as well, add --yes.`,
+    )
+  if (copied.length > 0 && (await agrees(`Remove ${count(copied.length, 'render')} from the store?`)))
+    return copied
+  say('No render was removed.')
+  return []
+}
+
+function report(
+  { variants, leftovers, quarantine }: PrunedCache,
+  removed: readonly UnusedRender[],
+  days: number,
+  { dryRun, renders }: PruneFlags,
+): void {
+  const verb = dryRun === true ? 'would be removed' : 'removed'
+  const extent = ({ files, bytes }: { files: number; bytes: number }): string =>
+    `${count(files, 'file')} (${size(bytes)})`
+  print(`Variants that nothing used for ${count(days, 'day')}: ${extent(variants)} ${verb}.`)
+  if (leftovers.files > 0) print(`Left behind by processes that died: ${extent(leftovers)} ${verb}.`)
+  if (quarantine.files > 0) print(`In the quarantine, which stays: ${extent(quarantine)}.`)
+  if (renders !== true || dryRun === true) return
+  const bytes = removed.reduce((sum, one) => sum + one.bytes, 0)
+  print(`Renders: ${removed.length} (${size(bytes)}) removed.`)
+}

@@ -1,0 +1,174 @@
+import { relative } from 'node:path'
+import { OneTokenError } from '../errors.ts'
+import { renderKey } from '../spec/key.ts'
+import { removeDurably } from '../store/durable.ts'
+import { openFileStore, type RenderStore } from '../store/file-store.ts'
+import { inOrder } from '../store/in-order.ts'
+import { checkRecord } from '../store/check-records.ts'
+import { layoutOf } from '../store/layout.ts'
+import { entriesOf, isTemporaryName, sizeOf } from '../store/listing.ts'
+import { labelOf } from '../store/messages.ts'
+import type { RenderRecord } from '../store/record.ts'
+import type { Engine } from './engine.ts'
+import { filesInGit } from './git.ts'
+import { describe, oneProblem } from './problems.ts'
+import { toPosix } from './references.ts'
+import { survey, type PlannedRender } from './survey.ts'
+
+/** A render that nothing in the project asks for. */
+export interface UnusedRender {
+  key: string
+  /** How messages call it. */
+  label: string
+  provider: string
+  /** ISO 8601, UTC. */
+  created: string
+  /** Dollars that were paid. */
+  cost: number
+  /** Length of the files that go with it. */
+  bytes: number
+  /** Whether git has it, too. */
+  hasCopy: boolean
+}
+
+/** The renders of a store that nothing in the project asks for. */
+export interface UnusedRenders {
+  renders: UnusedRender[]
+  /** Remove one of them: its record, then its pictures, except those that a record names which stays. */
+  remove(render: UnusedRender): Promise<void>
+}
+
+/** How long ago a render was made that may be found unused. */
+export interface Age {
+  /** Days. */
+  keepDays: number
+  /** Milliseconds since 1970. */
+  now: number
+}
+
+const DAY = 24 * 60 * 60 * 1000
+const AT_ONCE = 8
+
+/**
+ * Find the renders that no entry of a manifest and no source asks for.
+ * @throws OneTokenError `PRUNE_REFUSED` when something may ask for one unseen
+ */
+export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age): Promise<UnusedRenders> {
+  const store = openFileStore((await engine.project()).store)
+  const planned = await plannedRenders(engine)
+  const records = await readRecords(store)
+  const wanted = wantedKeys(planned, records)
+  const unused = records.filter(
+    ({ key, created }) => !wanted.has(key) && now - Date.parse(created) >= keepDays * DAY,
+  )
+  const namedBy = countNames(store, records)
+  const unusedBy = countNames(store, unused)
+  const inGit = await filesInGit(store.folder)
+  const renders = await Promise.all(
+    unused.map(async (record): Promise<UnusedRender> => {
+      const [file, ...pictures] = filesOf(store, record)
+      const files = [file, ...pictures.filter((picture) => namedBy.get(picture) === unusedBy.get(picture))]
+      const sizes = await Promise.all(files.map(sizeOf))
+      const { key, provider, created, cost } = record
+      return {
+        key,
+        label: labelOf(record),
+        provider,
+        created,
+        cost: cost.usd,
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+        hasCopy: files.every((file) => inGit.has(toPosix(relative(store.folder, file)))),
+      }
+    }),
+  )
+  const byKey = new Map(unused.map((record) => [record.key, record]))
+  return {
+    renders,
+    async remove({ key }) {
+      const record = byKey.get(key)
+      if (record === undefined) return
+      // In this order a run that dies in between leaves pictures without a record, never the other way round.
+      const [file, ...pictures] = filesOf(store, record)
+      await removeDurably(file)
+      for (const picture of pictures) {
+        const names = (namedBy.get(picture) ?? 1) - 1
+        namedBy.set(picture, names)
+        if (names === 0) await removeDurably(picture)
+      }
+    },
+  }
+}
+
+/** All that the project asks for, or the reason why that cannot be known. */
+async function plannedRenders(engine: Engine): Promise<PlannedRender[]> {
+  const { settings } = await engine.project()
+  if (settings.allowPackages.length > 0) {
+    throw refused(
+      'The setting "allowPackages" lets packages ask for renders, and packages are not looked at.',
+      'Take "allowPackages" out of the settings for this run, and look twice at what is listed (--dry-run).',
+    )
+  }
+  const { renders, problems } = await survey(engine)
+  const problem = oneProblem(problems, engine.root)
+  if (problem !== undefined) {
+    throw refused(
+      `What cannot be read may ask for any render:\n${describe(problem, engine.root)}`,
+      'Put this right first. Nothing was removed.',
+    )
+  }
+  if (renders.length === 0) {
+    throw refused(
+      'Nothing in this folder asks for a picture, so this may not be the project.',
+      'Run it where "onetoken plan" lists the pictures, or name the folder with --cwd.',
+    )
+  }
+  return renders
+}
+
+/** All records; one that cannot be read may name any picture. */
+async function readRecords(store: RenderStore): Promise<RenderRecord[]> {
+  const entries = await entriesOf(layoutOf(store.folder).records)
+  const names = entries.flatMap(({ name }) => (isTemporaryName(name) ? [] : name))
+  const records: RenderRecord[] = []
+  for await (const { record, finding } of inOrder(names, AT_ONCE, (name) => checkRecord(store, name, {}))) {
+    if (finding?.kind === 'record') {
+      const { message } = finding
+      throw refused(`A record cannot be used, and may name any picture:\n${message}`, finding.hint ?? '')
+    }
+    if (record !== undefined) records.push(record)
+  }
+  return records
+}
+
+/**
+ * Keys of what is planned, for each provider of the store: with an API on loopback, bought renders look unused, and
+ * pretended ones without.
+ */
+function wantedKeys(planned: readonly PlannedRender[], records: readonly RenderRecord[]): Set<string> {
+  const providers = new Set(records.map(({ provider }) => provider))
+  return new Set(
+    planned.flatMap(({ key, identified: { spec, digests } }) => [
+      key,
+      ...[...providers].map((provider) => renderKey(spec.render, digests, provider)),
+    ]),
+  )
+}
+
+/** The file of a record, and those of its pictures. */
+function filesOf(store: RenderStore, { key, images }: RenderRecord): [string, ...string[]] {
+  return [store.recordFile(key), ...new Set(images.map((image) => store.imageFile(image)))]
+}
+
+/** How many records name each picture. */
+function countNames(store: RenderStore, records: readonly RenderRecord[]): Map<string, number> {
+  const namedBy = new Map<string, number>()
+  for (const record of records) {
+    const [, ...pictures] = filesOf(store, record)
+    for (const picture of pictures) namedBy.set(picture, (namedBy.get(picture) ?? 0) + 1)
+  }
+  return namedBy
+}
+
+function refused(why: string, hint: string): OneTokenError {
+  return new OneTokenError('PRUNE_REFUSED', `No render can be said to be unused. ${why}`, { hint })
+}
