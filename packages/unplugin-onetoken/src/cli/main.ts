@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
 import { cac } from 'cac'
-import { describe } from '../engine/index.ts'
+import { describe, type DoctorOptions } from '../engine/index.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { doctor, type DoctorFlags } from './doctor.ts'
 import { mock, type MockFlags } from './mock.ts'
 import { plan } from './plan.ts'
 import { prune, type PruneFlags } from './prune.ts'
@@ -10,7 +11,7 @@ import { sync, type SyncFlags } from './sync.ts'
 import { printJson, type GlobalFlags } from './terminal.ts'
 import { verify, type VerifyFlags } from './verify.ts'
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string }
+const ours = createRequire(import.meta.url)('../package.json') as DoctorOptions['package']
 
 const cli = cac('onetoken')
 cli.option('--cwd <folder>', 'Folder of the project (default: this one)')
@@ -49,12 +50,16 @@ cli
   .option('--yes', 'Remove renders without asking, also where there is no other copy')
   .action((flags: PruneFlags) => prune(flags))
 cli
+  .command('doctor', 'Tell what works here, what does not, and what to do; spends nothing')
+  .option('--offline', 'Do not see whether the API answers')
+  .action((flags: DoctorFlags) => doctor(flags, ours))
+cli
   .command('mock', 'Serve a look-alike of the API on this machine, for trying things out')
   .option('--port <port>', 'Port (default: 8787)')
   .option('--latency <ms>', 'Time that every render takes (default: 0)')
   .action((flags: MockFlags) => mock(flags))
 cli.help()
-cli.version(version)
+cli.version(ours.version)
 
 // Who reads only the beginning, as `head` does, has seen enough. The work goes on: what is under way is paid for.
 for (const stream of [process.stdout, process.stderr]) {
@@ -75,7 +80,7 @@ async function run(): Promise<number> {
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
       throw new OneTokenError('USAGE', what, {
-        hint: 'The commands are plan, render, verify, prune and mock; see onetoken --help.',
+        hint: 'The commands are plan, render, verify, prune, doctor and mock; see onetoken --help.',
       })
     }
     return ((await cli.runMatchedCommand()) as number | undefined) ?? 0

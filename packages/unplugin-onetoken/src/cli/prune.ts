@@ -65,7 +65,7 @@ function list(renders: readonly UnusedRender[]): void {
     label,
     created.slice(0, 10),
     size(bytes),
-    provider === 'mock' ? 'pretended' : dollars(cost),
+    provider === 'mock' ? 'pretend' : dollars(cost),
     hasCopy ? 'in git as well' : 'the only copy',
   ])
   for (const line of table(rows)) print(line)

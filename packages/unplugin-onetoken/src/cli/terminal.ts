@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { confirm, isCancel } from '@clack/prompts'
 import { createBar, type Progress } from './progress.ts'
-import { createEngine, visible, type Engine } from '../engine/index.ts'
+import { createEngine, visible, type Engine, type EngineOptions } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 
 /** Flags of every command. */
@@ -34,20 +34,22 @@ export function showBar(total: number, verb: string): Progress {
   }
 }
 
-/** The engine for a command. */
-export function commandEngine(
-  { cwd, config, remote }: GlobalFlags,
-  env: Readonly<Record<string, string | undefined>> = process.env,
-): Engine {
-  return createEngine({
+/** How commands look at a project. */
+export function commandOptions({ cwd, config, remote }: GlobalFlags): EngineOptions {
+  return {
     root: resolve(cwd ?? '.'),
     config,
     remote,
     mode: 'production',
     purpose: 'command',
-    env,
+    env: process.env,
     log: { info: say, warn: say },
-  })
+  }
+}
+
+/** The engine for a command. */
+export function commandEngine(flags: GlobalFlags): Engine {
+  return createEngine(commandOptions(flags))
 }
 
 /** Print a line of a result. */

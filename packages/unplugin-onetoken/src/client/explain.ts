@@ -67,7 +67,8 @@ export function explain(
   return new OneTokenError(decision.code, message, { hint, details, cause: cleaner.cause(cause) })
 }
 
-function whyOf(cause: unknown): string {
+/** The reason of a failed connection, in words for somebody who does not know its code. */
+export function whyOf(cause: unknown): string {
   if (cause === undefined || cause === null) return 'no reason given'
   const { code, message } = cause as { code?: unknown; message?: unknown }
   const words = typeof message === 'string' ? message : String(cause)

@@ -65,7 +65,12 @@ function resolveKey(apiKey: string): string {
   return key
 }
 
-function resolveBase(text: string): URL {
+/**
+ * The base URL as the client takes it.
+ *
+ * @throws {@link OneTokenError} `SETTINGS_INVALID`; it shows nothing of the URL.
+ */
+export function resolveBase(text: string): URL {
   const example = 'Set ONETOKEN_BASE_URL to an address such as https://api.onetoken.one, or leave it out.'
   if (!URL.canParse(text.trim())) throw invalid('The base URL of the API is not a URL.', example)
   const base = new URL(text.trim())

@@ -3,7 +3,7 @@ import type { AnswerHeaders } from './headers.ts'
 
 /** One request on the wire. */
 export interface Outgoing {
-  method: 'GET' | 'POST'
+  method: 'GET' | 'POST' | 'HEAD'
   url: URL
   headers: Record<string, string>
   body?: Buffer | undefined

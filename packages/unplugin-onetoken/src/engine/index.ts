@@ -1,5 +1,7 @@
 /** What bundlers, dev and command use of the rooms. */
 export { ASSET_FILE, DESCRIPTOR_FILE } from './descriptors.ts'
+export { diagnose } from './doctor/index.ts'
+export type { Diagnosis, DoctorOptions } from './doctor/index.ts'
 export { createEngine } from './engine.ts'
 export type { Engine } from './engine.ts'
 export type { LoadedManifest, Run } from './run.ts'

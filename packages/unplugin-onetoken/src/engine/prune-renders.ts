@@ -142,7 +142,7 @@ async function readRecords(store: RenderStore): Promise<RenderRecord[]> {
 
 /**
  * Keys of what is planned, for each provider of the store: with an API on loopback, bought renders look unused, and
- * pretended ones without.
+ * pretend ones without.
  */
 function wantedKeys(planned: readonly PlannedRender[], records: readonly RenderRecord[]): Set<string> {
   const providers = new Set(records.map(({ provider }) => provider))

@@ -53,22 +53,29 @@ export interface RendersParts {
   made(identified: IdentifiedSpec, record: RenderRecord): void
 }
 
+/** What is decided in a project for a render that is missing. */
+export function decideFor(
+  { settings, environment }: Pick<Project, 'settings' | 'environment'>,
+  { purpose, package: from }: Asker,
+): SpendingDecision {
+  return spendingDecision({
+    purpose,
+    hasKey: environment.apiKey !== undefined,
+    frozen: environment.frozen ?? settings.frozen,
+    ci: environment.ci,
+    keeps: settings.remote?.write === true,
+    missing: settings.missing,
+    package: from,
+    allowPackages: settings.allowPackages,
+  })
+}
+
 /** Joins store, spending rule and renderer; one flight a key. */
 export function createRenders({ project, store, renderer, uploads, made }: RendersParts): Renders {
   const flights = createFlights<Obtained>()
-  const { settings, environment } = project
+  const { settings } = project
 
-  const decide = ({ purpose, package: from }: Asker): SpendingDecision =>
-    spendingDecision({
-      purpose,
-      hasKey: environment.apiKey !== undefined,
-      frozen: environment.frozen ?? settings.frozen,
-      ci: environment.ci,
-      keeps: settings.remote?.write === true,
-      missing: settings.missing,
-      package: from,
-      allowPackages: settings.allowPackages,
-    })
+  const decide = (asker: Asker): SpendingDecision => decideFor(project, asker)
 
   const fromStore = async ({ key, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
     const lookup = await store.find(key, spec.label)

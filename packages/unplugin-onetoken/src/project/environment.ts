@@ -58,9 +58,7 @@ export async function readEnvironment(
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<Environment> {
   const files: Record<string, string | undefined> = {}
-  for (const name of ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]) {
-    if (folder !== undefined) Object.assign(files, await readEnvFile(join(folder, name)))
-  }
+  for (const file of envFiles(folder, mode)) Object.assign(files, await readEnvFile(file))
   const values = Object.fromEntries(
     NAMES.map((name) => [name, processEnv[name] ?? expandValue(name, files, processEnv)]),
   )
@@ -74,6 +72,29 @@ export async function readEnvironment(
       authorization === undefined || authorization === '' ? undefined : checkedAuthorization(authorization),
     ci: answer(values['CI']) ?? false,
   }
+}
+
+/** Absolute paths of the files that are read, the strongest last. */
+function envFiles(folder: string | undefined, mode: string): string[] {
+  if (folder === undefined) return []
+  return ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`].map((name) => join(folder, name))
+}
+
+/**
+ * Where a value of the environment stands: in the process, or in a file (absolute path); undefined when it is nowhere.
+ * An empty value of the process counts, as it hides those of the files.
+ */
+export async function originOf(
+  name: (typeof NAMES)[number],
+  folder: string | undefined,
+  mode: string,
+  processEnv: Readonly<Record<string, string | undefined>>,
+): Promise<'process' | { file: string } | undefined> {
+  if (processEnv[name] !== undefined) return 'process'
+  for (const file of envFiles(folder, mode).reverse()) {
+    if ((await readEnvFile(file))[name] !== undefined) return { file }
+  }
+  return undefined
 }
 
 /** The values of an `.env` file. A folder of this name is no such file: some keep Python's environments in `.env`. */
