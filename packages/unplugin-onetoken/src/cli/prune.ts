@@ -3,6 +3,7 @@ import {
   dollars,
   findUnusedRenders,
   pruneCache,
+  quote,
   size,
   type PrunedCache,
   type UnusedRender,
@@ -61,8 +62,9 @@ export async function prune(flags: PruneFlags): Promise<number> {
 
 function list(renders: readonly UnusedRender[]): void {
   if (renders.length === 0) return print('Every render is asked for, or too young to be removed.')
-  const rows = renders.map(({ label, created, bytes, cost, provider, hasCopy }) => [
-    label,
+  const rows = renders.map(({ label, prompt, created, bytes, cost, provider, hasCopy }) => [
+    // An entry may have got other words since.
+    label.startsWith('"') ? label : `${label}: ${quote(prompt)}`,
     created.slice(0, 10),
     size(bytes),
     provider === 'mock' ? 'pretend' : dollars(cost),

@@ -1,5 +1,4 @@
 import { execFile } from 'node:child_process'
-import { existsSync } from 'node:fs'
 
 /** What git answered. */
 export interface GitAnswer {
@@ -14,15 +13,15 @@ const LONGEST_ANSWER = 64 * 1024 * 1024
 
 /** Ask git in a folder; undefined when there is no git, or no answer. Nothing is asked that changes anything. */
 export async function askGit(folder: string, ...args: string[]): Promise<GitAnswer | undefined> {
-  // Without the folder, `spawn` says that there is no git.
-  if (!existsSync(folder)) return undefined
-  return await new Promise((resolve) => {
+  const answer = new Promise<GitAnswer | undefined>((resolve) => {
     const options = { cwd: folder, timeout: PATIENCE, maxBuffer: LONGEST_ANSWER, windowsHide: true }
     execFile('git', args, options, (error, output, errors) => {
       const code = error === null ? 0 : error.code
       resolve(typeof code === 'number' ? { status: code, output, errors } : undefined)
     })
   })
+  // Where the folder is a file, it fails before it begins.
+  return await answer.catch(() => undefined)
 }
 
 /** The files below a folder of which git has a copy, relative to it with `/`; none where there is no git. */

@@ -20,6 +20,7 @@ export interface UnusedRender {
   key: string
   /** How messages call it. */
   label: string
+  prompt: string
   provider: string
   /** ISO 8601, UTC. */
   created: string
@@ -69,10 +70,11 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
       const [file, ...pictures] = filesOf(store, record)
       const files = [file, ...pictures.filter((picture) => namedBy.get(picture) === unusedBy.get(picture))]
       const sizes = await Promise.all(files.map(sizeOf))
-      const { key, provider, created, cost } = record
+      const { key, request, provider, created, cost } = record
       return {
         key,
         label: labelOf(record),
+        prompt: String(request['prompt']),
         provider,
         created,
         cost: cost.usd,

@@ -59,7 +59,8 @@ export async function* checkStore(store: RenderStore, parts: CheckParts): AsyncG
   parts.watcher?.begin(recordNames.length + imageNames.length)
   let unread = 0
   for await (const checked of inOrder(recordNames, AT_ONCE, (name) => checkRecord(store, name, parts))) {
-    parts.watcher?.record()
+    if (checked.finding?.kind === 'foreign') parts.watcher?.other()
+    else parts.watcher?.record()
     if (checked.finding !== undefined) yield checked.finding
     if (checked.record === undefined && checked.finding?.kind === 'record') unread += 1
     if (checked.record === undefined) continue
@@ -91,9 +92,10 @@ async function unnamed(file: string, mayBeNamed: boolean): Promise<Finding> {
   if (!isImageName(basename(file))) {
     return noteOf('foreign', file, 'is no picture of a render', { hint: 'Nothing here has written it.' })
   }
-  const unless = mayBeNamed ? ', unless one of those that cannot be used does' : ''
+  const bytes = await sizeOf(file)
+  if (mayBeNamed) return noteOf('orphan', file, 'is named by none of the records that can be used', { bytes })
   const hint = 'A picture that was rendered anew leaves the former one. Remove it if nobody wants it.'
-  return noteOf('orphan', file, `is named by no record${unless}`, { hint, bytes: await sizeOf(file) })
+  return noteOf('orphan', file, 'is named by no record', { hint, bytes })
 }
 
 async function* leftovers(store: RenderStore, { repair, now }: CheckParts): AsyncGenerator<Finding> {

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { asOneTokenError } from '../../errors.ts'
 import { probeFolder } from '../../store/durable.ts'
@@ -50,8 +50,16 @@ async function checkWritable(store: string): Promise<Diagnosis[]> {
 
 function nearestFolder(path: string): string {
   let folder = path
-  while (!existsSync(folder) && dirname(folder) !== folder) folder = dirname(folder)
+  while (!isFolder(folder) && dirname(folder) !== folder) folder = dirname(folder)
   return folder
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory()
+  } catch {
+    return false
+  }
 }
 
 /** A name that no file has, so that git tells what it would do with a new one. */
