@@ -29,6 +29,28 @@ export function qualityTable(quality) {
   return table([head, ...rows])
 }
 
+/** What the figures of the store are called, with their units. */
+const FIGURES = {
+  wall: 'wall s',
+  p50: 'p50 ms',
+  p99: 'p99 ms',
+  slowest: 'slowest ms',
+  heapGrowth: 'heap + MB',
+  rssGrowth: 'RSS + MB',
+  peakRss: 'peak RSS MB',
+  peakGrowth: 'peak + MB',
+}
+
+/** Lines for what the sides of a bench of the store need, each figure with its spread. */
+export function storeTable(sides, figures) {
+  const head = ['', ...figures.flatMap((figure) => [FIGURES[figure], 'min–max'])]
+  const rows = Object.entries(sides).map(([side, found]) => [
+    side,
+    ...figures.flatMap((figure) => shown(found[figure])),
+  ])
+  return table([head, ...rows])
+}
+
 function shown({ median, min, max }) {
   return [median.toFixed(NUMBER), `${min.toFixed(NUMBER)}–${max.toFixed(NUMBER)}`]
 }

@@ -1,10 +1,10 @@
-// npm run bench [-- cold|warm] [--runs 5] [--json]: measures builds against others that do the same work.
-// See test/bench/cold.mjs and test/bench/warm.mjs for what is measured.
+// npm run bench [-- cold|warm|store] [--runs 5] [--json]: measures builds, and the store, against others that do the
+// same work. See test/bench/cold.mjs, warm.mjs and store.mjs for what is measured.
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { qualityTable, timesTable } from '../bench/report.mjs'
+import { qualityTable, storeTable, timesTable } from '../bench/report.mjs'
 import { provideNode } from './node.mjs'
 import { root, setup } from './setup.mjs'
 
@@ -16,10 +16,11 @@ const { values, positionals } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
 })
 const runs = Number(values.runs)
-const wanted = positionals.length === 0 ? ['cold', 'warm'] : positionals
-const unknown = wanted.find((name) => name !== 'cold' && name !== 'warm')
+const BENCHES = ['cold', 'warm', 'store']
+const wanted = positionals.length === 0 ? BENCHES : positionals
+const unknown = wanted.find((name) => !BENCHES.includes(name))
 if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
-  console.error('Usage: npm run bench -- [cold] [warm] [--runs <number>] [--json]')
+  console.error('Usage: npm run bench -- [cold] [warm] [store] [--runs <number>] [--json]')
   process.exit(2)
 }
 
@@ -31,16 +32,18 @@ const node = provideNode(NODE_VERSION)
 // Only now, as these need what was set up.
 const { cold } = await import('../bench/cold.mjs')
 const { warm } = await import('../bench/warm.mjs')
+const { store } = await import('../bench/store.mjs')
 
 const result = { machine: machine() }
 if (wanted.includes('cold')) result.cold = await cold({ node, runs, note })
 if (wanted.includes('warm')) result.warm = await warm({ node, runs, note })
+if (wanted.includes('store')) result.store = store({ node, runs, note })
 console.log(values.json ? JSON.stringify(result, undefined, 2) : text(result))
 
 /** The load before the first run tells how busy others keep the machine. */
 function machine() {
   const { devDependencies } = JSON.parse(readFileSync(join(root, 'test', 'package.json'), 'utf8'))
-  const { vite, sharp, 'vite-imagetools': imagetools } = devDependencies
+  const { vite, sharp, cacache, 'vite-imagetools': imagetools } = devDependencies
   const cpu = cpus()[0]?.model ?? 'unknown'
   return {
     cpu,
@@ -50,10 +53,11 @@ function machine() {
     vite,
     sharp,
     'vite-imagetools': imagetools,
+    cacache,
   }
 }
 
-function text({ machine, cold, warm }) {
+function text({ machine, cold, warm, store }) {
   const parts = [
     Object.entries(machine)
       .map(([name, value]) => `${name} ${value}`)
@@ -69,6 +73,15 @@ function text({ machine, cold, warm }) {
       `warm: ${warm.files} files of ${warm.pictures} pictures, all of them cached, runs: ${warm.runs}`,
     )
     parts.push(timesTable(warm))
+  }
+  if (store) {
+    const { renders, runs, goal, met } = store
+    parts.push(
+      `store: ${renders} renders, each process looks them all up or verifies them all, runs: ${runs}`,
+    )
+    parts.push(storeTable(store.lookup, ['wall', 'p50', 'p99', 'slowest', 'heapGrowth', 'rssGrowth']))
+    parts.push(storeTable(store.verify, ['wall', 'peakRss', 'peakGrowth']))
+    parts.push(`  p99 of a lookup is to be at most ${goal} ms: ${met ? 'it is' : 'IT IS NOT'}`)
   }
   return parts.join('\n\n')
 }
