@@ -149,6 +149,8 @@ describe('onetoken prune', () => {
     git(site, 'init', '--quiet')
     const boat = await recordOf(site, 'boat')
     git(site, 'add', boat.file, boat.picture)
+    git(site, 'commit', '--quiet', '--message=boat')
+    git(site, 'add', 'onetoken')
     await site.write({ 'images.yaml': MANIFEST.replace('A paper boat', 'A paper ship'), 'main.js': '' })
     const prune = (...args: string[]) => site.onetoken({}, 'prune', '--renders', '--keep-days', '0', ...args)
     const young = await site.onetoken({}, 'prune', '--renders')

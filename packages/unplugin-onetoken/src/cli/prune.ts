@@ -85,14 +85,9 @@ async function choose(renders: readonly UnusedRender[], flags: PruneFlags): Prom
   }
   const copied = renders.filter(({ hasCopy }) => hasCopy)
   const only = renders.length - copied.length
-  if (only > 0)
-    say(
-      `${count(only, 'only copy', 'only copies')} stay${only === 1 ? 's' : ''}: to remove them as well, add --yes.`,
-    )
-  if (copied.length > 0 && (await agrees(`Remove ${count(copied.length, 'render')} from the store?`)))
-    return copied
-  say('No render was removed.')
-  return []
+  if (only > 0) say(`Only copies stay (${only} of ${renders.length}): to remove them as well, add --yes.`)
+  const isAgreed = copied.length > 0 && (await agrees(`Remove ${count(copied.length, 'render')} for good?`))
+  return isAgreed ? copied : []
 }
 
 function report(

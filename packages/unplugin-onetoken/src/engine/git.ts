@@ -24,8 +24,8 @@ export async function askGit(folder: string, ...args: string[]): Promise<GitAnsw
   return await answer.catch(() => undefined)
 }
 
-/** The files below a folder of which git has a copy, relative to it with `/`; none where there is no git. */
-export async function filesInGit(folder: string): Promise<ReadonlySet<string>> {
-  const answer = await askGit(folder, 'ls-files', '-z')
+/** The files below a folder that are in the last commit, relative to it with `/`; none where there is no git. */
+export async function committedFiles(folder: string): Promise<ReadonlySet<string>> {
+  const answer = await askGit(folder, 'ls-tree', '-r', '-z', '--name-only', 'HEAD')
   return new Set(answer?.status === 0 ? answer.output.split('\0') : [])
 }

@@ -2,6 +2,7 @@ import { openFileStore } from '../store/file-store.ts'
 import { layoutOf } from '../store/layout.ts'
 import { clearLeftover, leftoversOf } from '../store/leftovers.ts'
 import { extentOf, type Extent } from '../store/listing.ts'
+import { writing } from '../store/messages.ts'
 import { removeVariants, unusedVariants } from '../variants/index.ts'
 import type { Engine } from './engine.ts'
 
@@ -25,7 +26,7 @@ export async function pruneCache(
   const store = openFileStore((await engine.project()).store)
   const variants: Extent = { files: 0, bytes: 0 }
   for await (const unused of unusedVariants(store.cache, now - days * DAY)) {
-    if (!dryRun) await removeVariants(unused)
+    if (!dryRun) await writing(store.folder, () => removeVariants(unused))
     variants.files += unused.files.length
     variants.bytes += unused.bytes
   }

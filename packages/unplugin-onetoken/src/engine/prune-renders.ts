@@ -7,10 +7,10 @@ import { inOrder } from '../store/in-order.ts'
 import { checkRecord } from '../store/check-records.ts'
 import { layoutOf } from '../store/layout.ts'
 import { entriesOf, isTemporaryName, sizeOf } from '../store/listing.ts'
-import { labelOf } from '../store/messages.ts'
+import { labelOf, writing } from '../store/messages.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { Engine } from './engine.ts'
-import { filesInGit } from './git.ts'
+import { committedFiles } from './git.ts'
 import { describe, oneProblem } from './problems.ts'
 import { toPosix } from './references.ts'
 import { survey, type PlannedRender } from './survey.ts'
@@ -28,7 +28,7 @@ export interface UnusedRender {
   cost: number
   /** Length of the files that go with it. */
   bytes: number
-  /** Whether git has it, too. */
+  /** Whether all of it is in the last commit as well. */
   hasCopy: boolean
 }
 
@@ -64,7 +64,7 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
   )
   const namedBy = countNames(store, records)
   const unusedBy = countNames(store, unused)
-  const inGit = await filesInGit(store.folder)
+  const committed = await committedFiles(store.folder)
   const renders = await Promise.all(
     unused.map(async (record): Promise<UnusedRender> => {
       const [file, ...pictures] = filesOf(store, record)
@@ -79,25 +79,32 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
         created,
         cost: cost.usd,
         bytes: sizes.reduce((sum, size) => sum + size, 0),
-        hasCopy: files.every((file) => inGit.has(toPosix(relative(store.folder, file)))),
+        hasCopy: files.every((file) => committed.has(toPosix(relative(store.folder, file)))),
       }
     }),
   )
+  return { renders, remove: remover(store, unused, namedBy) }
+}
+
+/** `namedBy` has the number of records that name each picture, and is kept up to date. */
+function remover(
+  store: RenderStore,
+  unused: readonly RenderRecord[],
+  namedBy: Map<string, number>,
+): UnusedRenders['remove'] {
   const byKey = new Map(unused.map((record) => [record.key, record]))
-  return {
-    renders,
-    async remove({ key }) {
-      const record = byKey.get(key)
-      if (record === undefined) return
-      // In this order a run that dies in between leaves pictures without a record, never the other way round.
-      const [file, ...pictures] = filesOf(store, record)
-      await removeDurably(file)
-      for (const picture of pictures) {
-        const names = (namedBy.get(picture) ?? 1) - 1
-        namedBy.set(picture, names)
-        if (names === 0) await removeDurably(picture)
-      }
-    },
+  const remove = (file: string): Promise<void> => writing(store.folder, () => removeDurably(file))
+  return async ({ key }) => {
+    const record = byKey.get(key)
+    if (record === undefined) return
+    // In this order a run that dies in between leaves pictures without a record, never the other way round.
+    const [file, ...pictures] = filesOf(store, record)
+    await remove(file)
+    for (const picture of pictures) {
+      const names = (namedBy.get(picture) ?? 1) - 1
+      namedBy.set(picture, names)
+      if (names === 0) await remove(picture)
+    }
   }
 }
 

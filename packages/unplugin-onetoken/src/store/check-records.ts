@@ -5,7 +5,7 @@ import type { RenderStore } from './file-store.ts'
 import { noteOf, problemOf, repaired, type Finding } from './finding.ts'
 import { layoutOf } from './layout.ts'
 import { keyOfName } from './listing.ts'
-import { labelOf, unavailable } from './messages.ts'
+import { labelOf, unavailable, writing } from './messages.ts'
 import { parseRecord, type RenderRecord } from './record.ts'
 
 /** What the check made of one file among the records. */
@@ -55,8 +55,8 @@ async function checkStray(store: RenderStore, name: string, repairs: boolean): P
   })
   const problem = problemOf('record', file, error)
   if (!repairs) return { record, finding: problem }
-  const kept = await store.putRecord(record)
-  await store.setAside(file)
+  const kept = await writing(store.folder, () => store.putRecord(record))
+  await writing(store.folder, () => store.setAside(file))
   return { record: kept, finding: repaired(problem, 'It has its right name now.') }
 }
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkPicture, picturesOf, type NamedPicture } from './check-pictures.ts'
 import { checkRecord } from './check-records.ts'
-import { createDurably } from './durable.ts'
+import { createDurably, type Created } from './durable.ts'
 import type { RenderStore } from './file-store.ts'
 import { noteOf, repaired, type Finding } from './finding.ts'
 import { GIT_FILES, lackingPatterns, linesOf } from './git-files.ts'
@@ -10,6 +10,7 @@ import { inOrder } from './in-order.ts'
 import { layoutOf } from './layout.ts'
 import { clearLeftover, leftoversOf } from './leftovers.ts'
 import { entriesOf, extentOf, isImageName, isTemporaryName, sizeOf } from './listing.ts'
+import { writing } from './messages.ts'
 import type { RecordImage } from './record.ts'
 
 export type { Finding, FindingKind } from './finding.ts'
@@ -119,7 +120,8 @@ async function* gitFiles({ folder }: RenderStore, { repair }: CheckParts): Async
     const text = await readFile(file, 'utf8').catch(() => undefined)
     if (text === undefined) {
       const note = noteOf('git', file, 'cannot be read')
-      if (repair !== undefined && (await createDurably(file, Buffer.from(GIT_FILES[name]))) === 'created') {
+      const write = (): Promise<Created> => createDurably(file, Buffer.from(GIT_FILES[name]))
+      if (repair !== undefined && (await writing(folder, write)) === 'created') {
         yield repaired(note, 'It was written anew.')
       } else yield { ...note, hint: 'To write it anew: npx --no-install onetoken verify --repair' }
       continue

@@ -5,6 +5,7 @@ import { examine } from './examine.ts'
 import type { RenderStore } from './file-store.ts'
 import { layoutOf } from './layout.ts'
 import { entriesOf, extentOf, isTemporaryName, LEFT_BEHIND } from './listing.ts'
+import { writing } from './messages.ts'
 import { journaledKeys } from './requests.ts'
 
 /** A temporary file, or a folder of them, that a process left behind which died. */
@@ -54,7 +55,11 @@ export type Cleared = 'removed' | 'aside' | 'kept'
  * Clear a leftover away. One that may hold a picture is removed only when the store has the same bytes under their own
  * name, and is put aside else. While a request stands, the next run may find its answer there: then it stays.
  */
-export async function clearLeftover(store: RenderStore, { path, isPrecious }: Leftover): Promise<Cleared> {
+export async function clearLeftover(store: RenderStore, leftover: Leftover): Promise<Cleared> {
+  return await writing(store.folder, () => clear(store, leftover))
+}
+
+async function clear(store: RenderStore, { path, isPrecious }: Leftover): Promise<Cleared> {
   if (isPrecious) {
     if ((await journaledKeys(store.cache)).length > 0) return 'kept'
     if (!(await isKept(store, path))) {

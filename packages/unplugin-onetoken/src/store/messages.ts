@@ -72,7 +72,7 @@ export function unreadable(file: string, cause: unknown): OneTokenError {
 
 /** The error for a store that cannot be written; nothing has been paid for at that time. */
 export function storeWriteError(path: string, cause: unknown): OneTokenError {
-  return new OneTokenError('STORE_WRITE', `The store cannot be written: ${reasonOf(cause)}`, {
+  return new OneTokenError('STORE_WRITE', `The store cannot be written: ${visible(reasonOf(cause))}`, {
     hint: `Nothing was sent to the API. Make ${display(path)} a folder that can be written, or set "store" in the settings.`,
     cause,
     // No other render could be kept either.
@@ -91,6 +91,15 @@ export function noRoom(path: string, free: number, room: number): OneTokenError 
       details: { stopAll: true },
     },
   )
+}
+
+/** Do what changes the store in `folder`; what the system has against it is told as {@link storeWriteError}. */
+export async function writing<Result>(folder: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw cause instanceof OneTokenError ? cause : storeWriteError(folder, cause)
+  }
 }
 
 /** The words of whatever was thrown. */

@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, type OneTokenError } from '../../errors.ts'
 import { readManifests } from '../../project/manifest-files.ts'
-import { loadProject } from '../../project/project.ts'
+import { loadProject, projectEnvironment } from '../../project/project.ts'
 import { readSettingsFile, type SettingsFile } from '../../project/settings-file.ts'
 import { resolveSettings } from '../../spec/settings.ts'
 import { dollars } from '../../render/pricing.ts'
@@ -30,9 +30,14 @@ export async function readProject(
   const manifests = await readManifests(root, settings.manifest).catch((thrown: unknown) =>
     tell('manifest', thrown),
   )
-  const project = await loadProject(options).catch((thrown: unknown) =>
-    isSaid ? undefined : tell('settings', thrown),
+  // What is wrong with the environment is told with the key.
+  const canLoad = await projectEnvironment(options).then(
+    () => !isSaid,
+    () => false,
   )
+  const project = canLoad
+    ? await loadProject(options).catch((thrown: unknown) => tell('settings', thrown))
+    : undefined
   if (manifests !== undefined) {
     const entries = manifests.reduce((sum, manifest) => sum + manifest.entries.length, 0)
     const names = manifests.map((manifest) => visible(relative(root, manifest.file))).join(', ')
