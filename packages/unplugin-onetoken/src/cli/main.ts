@@ -80,7 +80,7 @@ async function run(): Promise<number> {
     if (cli.matchedCommand === undefined) {
       const what = args[0] === undefined ? 'No command was given.' : `There is no command "${args[0]}".`
       throw new OneTokenError('USAGE', what, {
-        hint: 'The commands are plan, render, verify, prune, doctor and mock; see onetoken --help.',
+        hint: 'The commands are plan, render, verify, prune, sync, doctor and mock; see onetoken --help.',
       })
     }
     return ((await cli.runMatchedCommand()) as number | undefined) ?? 0

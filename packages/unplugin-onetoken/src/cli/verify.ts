@@ -16,10 +16,11 @@ export async function verify(flags: VerifyFlags): Promise<number> {
   const shown = new Shown(flags.json === true)
   const checked = countChecked(isInteractive() && flags.json !== true)
   try {
-    const repair = flags.repair === true ? {} : undefined
+    const repair = flags.repair === true
     for await (const finding of verifyStore(engine, { repair, watcher: checked.watcher })) shown.add(finding)
   } finally {
     checked.stop()
+    await engine.close()
   }
   const { problem, note, repaired } = shown.numbers
   if (flags.json === true) {

@@ -41,6 +41,8 @@ export interface Engine {
   pushWaiting(): Promise<void>
   /** The renders of the project. */
   store(): Promise<ProjectStore>
+  /** Finish what a run left that ended with an answer in hand. True when there is a record now. */
+  finishAbandoned(key: string): Promise<boolean>
   /** Start no further request; what is under way goes on. With `abort` it is given up as well. */
   stop(reason: OneTokenError, abort: boolean): Promise<void>
   /** What was done since the last time that nothing ran. */
@@ -135,6 +137,7 @@ export function createEngine(options: EngineOptions): Engine {
     pushWaiting: async () => (await open()).workshop.pushWaiting(),
 
     store: async () => (await open()).workshop.store,
+    finishAbandoned: async (key) => (await open()).workshop.finishAbandoned(key),
 
     async stop(reason, abort) {
       const { workshop } = await open()

@@ -8,8 +8,11 @@ import type { Log } from './log.ts'
 
 /** The renders of a project: on disk, and in a remote store where the settings name one. */
 export interface ProjectStore {
+  /** As builds see it. */
   store: RenderStore
-  /** The same store, when it is shared. */
+  /** What is on the disk of this machine. */
+  local: RenderStore
+  /** The store of builds, when it is shared. */
   shared: SharedStore | undefined
   intents: Intents
   /** Whether renders of this machine go into the remote store. */
@@ -23,10 +26,10 @@ export async function openProjectStore(
   { store: folder, settings, environment }: Project,
   { log }: { log: Log },
 ): Promise<ProjectStore> {
-  const store = openFileStore(folder)
-  const intents = openIntents(store.cache)
+  const local = openFileStore(folder)
+  const intents = openIntents(local.cache)
   if (settings.remote === undefined) {
-    return { store, shared: undefined, intents, isWritable: false, close: async () => {} }
+    return { store: local, local, shared: undefined, intents, isWritable: false, close: async () => {} }
   }
   const { guarded, openClaims, openRemote, openUploads, shareIntents, shareStore } =
     await import('../store/shared.ts')
@@ -36,12 +39,13 @@ export async function openProjectStore(
     openRemote(settings.remote, { authorization: environment.remoteAuthorization }),
     (error, what) => log.warn(trouble(error, what)),
   )
-  const uploads = openUploads(store.cache)
+  const uploads = openUploads(local.cache)
   const claims = openClaims(remote)
-  const shared = shareStore(store, { remote, uploads, write, pushed: claims.clear })
+  const shared = shareStore(local, { remote, uploads, write, pushed: claims.clear })
   const isClaimed = write && remote.isExclusive
   return {
     store: shared,
+    local,
     shared,
     intents: isClaimed
       ? shareIntents(intents, {

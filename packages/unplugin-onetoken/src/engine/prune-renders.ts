@@ -2,7 +2,7 @@ import { relative } from 'node:path'
 import { OneTokenError } from '../errors.ts'
 import { renderKey } from '../spec/key.ts'
 import { removeDurably } from '../store/durable.ts'
-import { openFileStore, type RenderStore } from '../store/file-store.ts'
+import type { RenderStore } from '../store/file-store.ts'
 import { inOrder } from '../store/in-order.ts'
 import { checkRecord } from '../store/check-records.ts'
 import { layoutOf } from '../store/layout.ts'
@@ -28,7 +28,7 @@ export interface UnusedRender {
   cost: number
   /** Length of the files that go with it. */
   bytes: number
-  /** Whether all of it is in the last commit as well. */
+  /** Whether all of it is in the last commit as well, or in the remote store. */
   hasCopy: boolean
 }
 
@@ -55,7 +55,7 @@ const AT_ONCE = 8
  * @throws OneTokenError `PRUNE_REFUSED` when something may ask for one unseen
  */
 export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age): Promise<UnusedRenders> {
-  const store = openFileStore((await engine.project()).store)
+  const { local: store, shared } = await engine.store()
   const planned = await plannedRenders(engine)
   const records = await readRecords(store)
   const wanted = wantedKeys(planned, records)
@@ -79,7 +79,9 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
         created,
         cost: cost.usd,
         bytes: sizes.reduce((sum, size) => sum + size, 0),
-        hasCopy: files.every((file) => committed.has(toPosix(relative(store.folder, file)))),
+        hasCopy:
+          files.every((file) => committed.has(toPosix(relative(store.folder, file)))) ||
+          (shared !== undefined && (await shared.isPushed(key).catch(() => false))),
       }
     }),
   )

@@ -1,32 +1,63 @@
 import { standingIntent } from '../render/errors.ts'
-import { checkStore, type CheckParts, type Finding } from '../store/check.ts'
-import { openFileStore, type RenderStore } from '../store/file-store.ts'
-import { problemOf } from '../store/finding.ts'
-import { openIntents } from '../store/intents.ts'
-import { layoutOf } from '../store/layout.ts'
-import { journaledKeys } from '../store/requests.ts'
+import { checkStore, type CheckParts, type CheckWatcher, type Finding, type Wanted } from '../store/check.ts'
+import { problemOf, repaired } from '../store/finding.ts'
 import { imageFormat } from '../variants/index.ts'
 import type { Engine } from './engine.ts'
+import type { ProjectStore } from './project-store.ts'
 
 /** How a store is verified. */
-export type VerifyOptions = Pick<CheckParts, 'repair' | 'watcher'>
+export interface VerifyOptions {
+  /** Bring right what can be brought right without losing anything, with the help of the remote store. */
+  repair: boolean
+  watcher?: CheckWatcher | undefined
+}
 
-/** All that there is to say about the store of a project. Asks nobody, and changes nothing without `repair`. */
+/** All that there is to say about the store of a project. Without `repair` it asks nobody and changes nothing. */
 export async function* verifyStore(engine: Engine, options: VerifyOptions): AsyncGenerator<Finding> {
-  const store = openFileStore((await engine.project()).store)
-  yield* checkStore(store, { ...options, format: imageFormat, now: Date.now })
-  yield* standingRequests(store)
+  const projectStore = await engine.store()
+  // First: what a run left unfinished would be told as pictures that nobody wants.
+  yield* standingRequests(engine, projectStore, options)
+  const repair = options.repair ? { restore: restorer(projectStore) } : undefined
+  const parts: CheckParts = { repair, watcher: options.watcher, format: imageFormat, now: Date.now }
+  yield* checkStore(projectStore.local, parts)
+}
+
+/** Brings the right bytes back: from a temporary file of a process that died, or from the remote store. */
+function restorer({ local, shared }: ProjectStore): (wanted: Wanted) => Promise<boolean> {
+  return async (wanted) => {
+    if (wanted.what === 'record') {
+      if (shared === undefined) return false
+      await shared.find(wanted.key)
+      return (await local.find(wanted.key)).state === 'found'
+    }
+    const { image } = wanted
+    if (await local.reclaim(image)) return true
+    const file = await shared?.image(image, image.sha256).catch(() => undefined)
+    return file === local.imageFile(image)
+  }
 }
 
 /** Requests that were sent, and of which neither an answer was kept nor is one awaited. */
-async function* standingRequests(store: RenderStore): AsyncGenerator<Finding> {
-  const { cache } = layoutOf(store.folder)
-  const intents = openIntents(cache)
-  for (const key of await journaledKeys(cache)) {
-    const intent = await intents.read(key)
-    if (intent?.state !== 'sent' || intents.isUnderWay(intent)) continue
+async function* standingRequests(
+  engine: Engine,
+  { local, intents }: ProjectStore,
+  { repair }: VerifyOptions,
+): AsyncGenerator<Finding> {
+  for (const intent of await intents.all()) {
+    if (await intents.isUnderWay(intent)) continue
+    const { key, label } = intent
+    const problem = problemOf('request', local.recordFile(key), standingIntent(label || 'NAME', intent))
     // A process may have died between its record and its journal.
-    if ((await store.find(key)).state !== 'missing') continue
-    yield problemOf('request', store.recordFile(key), standingIntent(intent.label || 'NAME', intent))
+    if ((await local.find(key)).state !== 'missing') {
+      if (repair) await intents.close(intent)
+    } else if (intent.arrived === undefined) yield problem
+    else if (!repair) {
+      yield { ...problem, hint: `${FINISH}\n${problem.hint}` }
+    } else if (await engine.finishAbandoned(key))
+      yield repaired(problem, 'Its answer was found, and is kept now.')
+    else yield problem
   }
 }
+
+const FINISH =
+  'Its answer had arrived: what is there of it is used by the next build, or brought in by: npx --no-install onetoken verify --repair'

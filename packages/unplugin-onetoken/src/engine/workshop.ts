@@ -23,6 +23,8 @@ export interface Workshop {
   renders: Renders
   /** Begin to put into the remote store what earlier runs could not. */
   pushWaiting(): void
+  /** Finish what a run left that ended with an answer in hand. */
+  finishAbandoned(key: string): Promise<boolean>
   /** Start no further request. */
   stop(reason: OneTokenError): Promise<void>
   /** Give up what is under way as well. */
@@ -65,6 +67,7 @@ export function createWorkshop(
       // What fails is told as a matter of the whole remote store, and waits on.
       if (isWritable) waiting ??= shared?.pushWaiting().catch(() => undefined)
     },
+    finishAbandoned: async (key) => (await paying()).renderer.finishAbandoned(key),
     cut: cutter(settings.provenance, store, encoder),
     stop: async (reason) => (await paying()).schedule.stop(reason),
     abort: async () => (await paying()).schedule.abort(),

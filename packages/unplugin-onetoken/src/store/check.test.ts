@@ -184,7 +184,7 @@ describe('what a process left behind', () => {
     const store = await filled()
     await write(temporary(store), 'PNG that was paid for')
     await age(temporary(store), DAY + 1000)
-    await write(join(store.cache, 'intents', `${sha256('an owl')}.sent.json`), '{}')
+    await write(join(store.cache, 'intents', `${sha256('an owl')}.1.json`), '{}')
     expect(await check(store, { repair: {} })).toMatchObject([{ severity: 'note', kind: 'leftover' }])
     expect(await readFile(temporary(store), 'utf8')).toBe('PNG that was paid for')
   })

@@ -3,10 +3,10 @@ import { join } from 'node:path'
 import { EXTENSIONS } from './record.ts'
 import { examine } from './examine.ts'
 import type { RenderStore } from './file-store.ts'
+import { openIntents } from './intents.ts'
 import { layoutOf } from './layout.ts'
 import { entriesOf, extentOf, isTemporaryName, LEFT_BEHIND } from './listing.ts'
 import { writing } from './messages.ts'
-import { journaledKeys } from './requests.ts'
 
 /** A temporary file, or a folder of them, that a process left behind which died. */
 export interface Leftover {
@@ -61,7 +61,7 @@ export async function clearLeftover(store: RenderStore, leftover: Leftover): Pro
 
 async function clear(store: RenderStore, { path, isPrecious }: Leftover): Promise<Cleared> {
   if (isPrecious) {
-    if ((await journaledKeys(store.cache)).length > 0) return 'kept'
+    if ((await openIntents(store.cache).all()).length > 0) return 'kept'
     if (!(await isKept(store, path))) {
       await store.setAside(path)
       return 'aside'

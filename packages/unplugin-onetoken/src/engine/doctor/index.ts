@@ -1,6 +1,7 @@
 import { checkAccess } from './access.ts'
 import { checkBundler } from './bundler.ts'
 import { checkSpending, readProject } from './project.ts'
+import { checkRemote } from './remote.ts'
 import { checkGit, checkStoreFolder } from './store.ts'
 import { checkEncoders, checkSystem } from './system.ts'
 import type { Diagnosis, DoctorCheck, DoctorOptions } from './types.ts'
@@ -13,6 +14,7 @@ const CHECKS: readonly DoctorCheck[] = [
   checkSpending,
   checkStoreFolder,
   checkGit,
+  checkRemote,
   checkBundler,
   checkEncoders,
 ]

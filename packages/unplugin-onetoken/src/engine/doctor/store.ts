@@ -66,7 +66,7 @@ function isFolder(path: string): boolean {
 const ANY = '0'.repeat(64)
 
 /** Whether git keeps the renders, and Git LFS the pictures. */
-export const checkGit: DoctorCheck = async ({ store }) => {
+export const checkGit: DoctorCheck = async ({ store, project }) => {
   const folder = nearestFolder(store)
   const { records, images } = layoutOf(store)
   const [record, picture] = [join(records, `${ANY}.json`), join(images, `${ANY}.png`)].map((file) =>
@@ -79,7 +79,9 @@ export const checkGit: DoctorCheck = async ({ store }) => {
     const hint = 'Renders cannot be made again: keep a copy of the store somewhere.'
     return [{ about: 'git', mark: 'note', text, hint }]
   }
-  const ignored = await checkIgnored(folder, [record, picture])
+  // Pictures may live in the remote store alone.
+  const kept = project?.settings.remote === undefined ? [record, picture] : [record]
+  const ignored = await checkIgnored(folder, kept)
   if (ignored.length === 0) ignored.push({ about: 'git', mark: 'ok', text: 'takes the renders' })
   return [...ignored, ...(await checkLargeFiles(folder, images, picture))]
 }
