@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
 import { utimes } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startMock } from 'unplugin-onetoken/mock'
 import { bundle, BUNDLERS, createBundledSite, resultOf, watchBundle } from '../helpers/bundlers.ts'
+import { digests } from '../helpers/digests.ts'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
 import { PROMPTS } from '../helpers/prompts.ts'
@@ -32,17 +32,6 @@ const files = { 'main.js': MAIN, 'images.yaml': MANIFEST }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- modules of many shapes, looked at by the assertions
 type Page = Record<string, any>
-
-/** Names and digests of what is in `dist`. */
-async function digests(site: Site): Promise<Record<string, string>> {
-  const entries = (await site.list('dist')).map(async (path) => [
-    path,
-    createHash('sha256')
-      .update(await site.read(path))
-      .digest('hex'),
-  ])
-  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>
-}
 
 /** The files of a `srcset` are there and are what it says. */
 async function expectFiles(site: Site, srcset: string, format: string, publicPath = '/'): Promise<void> {

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { bundle, createBundledSite, resultOf, type BundleOptions, type Bundler } from '../helpers/bundlers.ts'
+import { digests } from '../helpers/digests.ts'
 import { useMock } from '../helpers/mock.ts'
-import { apiEnv, type Site } from '../helpers/site.ts'
+import { apiEnv } from '../helpers/site.ts'
 
 const mock = useMock()
 
@@ -39,16 +39,6 @@ const WAYS: [bundler: Bundler, theirs: string, options: BundleOptions][] = [
     },
   ],
 ]
-
-async function digests(site: Site): Promise<Record<string, string>> {
-  const entries = (await site.list('dist')).map(async (path) => [
-    path,
-    createHash('sha256')
-      .update(await site.read(path))
-      .digest('hex'),
-  ])
-  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>
-}
 
 describe.each(WAYS)('the persistent cache of %s', (bundler, theirs, options) => {
   it('is always right: warm, after either cache is lost or both, after an edit and back', async () => {

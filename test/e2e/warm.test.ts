@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { digests } from '../helpers/digests.ts'
 import { useMock } from '../helpers/mock.ts'
-import { apiEnv, createSite, type Site } from '../helpers/site.ts'
+import { apiEnv, createSite } from '../helpers/site.ts'
 
 const mock = useMock()
 const TRACE = pathToFileURL(fileURLToPath(new URL('../helpers/trace.mjs', import.meta.url))).href
@@ -13,17 +13,6 @@ const files = {
 import { hero } from './images.yaml'
 globalThis.result = [fox, hero]`,
   'images.yaml': 'version: 1\nimages:\n  hero: { prompt: A fjord, quality: low, alt: Fjord }\n',
-}
-
-async function digests(site: Site): Promise<Record<string, string>> {
-  const paths = await site.list('dist')
-  const entries = paths.map(async (path) => [
-    path,
-    createHash('sha256')
-      .update(await site.read(path))
-      .digest('hex'),
-  ])
-  return Object.fromEntries(await Promise.all(entries)) as Record<string, string>
 }
 
 describe.each([8, 7] as const)('a warm build, Vite %i', (vite) => {
