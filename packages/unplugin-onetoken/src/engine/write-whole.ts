@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { OneTokenError } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 
 /**
  * Write a file that can be made again, where its text is another: whole or not at all, as several builds of one
@@ -11,7 +12,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === text) return
   const temporary = `${file}.${randomBytes(4).toString('hex')}.tmp`
   try {
-    await mkdir(dirname(file), { recursive: true })
+    await makeFolder(dirname(file))
     await writeFile(temporary, text)
     await rename(temporary, file)
   } catch (cause) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { link, mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
+import { link, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { makeFolder } from '../make-folder.ts'
 import { renameByClaim, type Created, type FileSystem } from './claim.ts'
 
 export type { Created, FileSystem }
@@ -93,7 +94,7 @@ async function renameOver(from: string, to: string, system: FileSystem): Promise
 
 async function writeSynced(file: string, bytes: Uint8Array): Promise<string> {
   const folder = dirname(file)
-  await makeFolder(folder)
+  await makeFolderDurably(folder)
   // It says what it was to become, so that what was synced is found again when this process dies here.
   const temporary = join(folder, `.${basename(file)}.${process.pid}-${randomBytes(6).toString('hex')}.tmp`)
   const handle = await open(temporary, 'wx', 0o644)
@@ -116,8 +117,8 @@ async function writeAndSync(handle: FileHandle, bytes: Uint8Array): Promise<void
 }
 
 /** A new folder is a new name in its parent: each of them is synced. */
-async function makeFolder(folder: string): Promise<void> {
-  const first = await mkdir(folder, { recursive: true })
+async function makeFolderDurably(folder: string): Promise<void> {
+  const first = await makeFolder(folder)
   if (first === undefined) return
   for (let made = folder; made.length >= first.length && dirname(made) !== made; made = dirname(made)) {
     await syncFolder(dirname(made))

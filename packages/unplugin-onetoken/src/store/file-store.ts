@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { access, mkdir, readdir, readFile, rm, statfs } from 'node:fs/promises'
+import { access, readdir, readFile, rm, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import type { OneTokenError } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { abandonedFiles, createDurably, probeFolder, replaceDurably } from './durable.ts'
 import { GIT_FILES } from './git-files.ts'
 import { layoutOf } from './layout.ts'
@@ -175,7 +176,7 @@ export function openFileStore(folder: string): RenderStore {
       try {
         for (const part of [records, images]) await probeFolder(part)
         for (const [name, text] of Object.entries(GIT_FILES)) await createMissing(join(folder, name), text)
-        await mkdir(cache, { recursive: true })
+        await makeFolder(cache)
       } catch (cause) {
         throw storeWriteError(folder, cause)
       }

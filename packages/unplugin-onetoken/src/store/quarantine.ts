@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, rename } from 'node:fs/promises'
+import { rename } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import { makeFolder } from '../make-folder.ts'
 import { createDurably } from './durable.ts'
 
 /** Where bytes go that cannot be used: nothing that came from the API or lay in the store is deleted. */
@@ -24,7 +25,7 @@ export function openQuarantine(folder: string): Quarantine {
     },
     async move(file) {
       const to = pathOf(basename(file))
-      await mkdir(folder, { recursive: true })
+      await makeFolder(folder)
       await rename(file, to)
       return to
     },

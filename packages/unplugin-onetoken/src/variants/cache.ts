@@ -1,6 +1,7 @@
-import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises'
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OneTokenError } from '../errors.ts'
+import { makeFolder } from '../make-folder.ts'
 import { readVariants, shelfOf, variantsOf, writeIndex, type IndexedFile, type Shelf } from './index-file.ts'
 import { reason } from './reason.ts'
 import { planRecipe } from './recipe.ts'
@@ -60,7 +61,7 @@ export function createVariantMaker(options: VariantMakerOptions): VariantMaker {
     if (found !== undefined) return found
     const work = join(options.cacheDir, 'tmp')
     try {
-      await Promise.all([mkdir(folder, { recursive: true }), mkdir(work, { recursive: true })])
+      await Promise.all([makeFolder(folder), makeFolder(work)])
       await (swept ??= sweep(work))
       return await makeIn(await mkdtemp(join(work, 'variants-')), source, recipe, shelf)
     } catch (cause) {
