@@ -29,6 +29,8 @@ export interface Site {
   runOwn(script: string, env?: Record<string, string>): Promise<Ran>
   /** Run a script of the site itself by Bun. */
   runBun(script: string, env?: Record<string, string>): Promise<Ran>
+  /** Run any program in the site's folder, such as one that starts Node in its own way. */
+  exec(program: string, args: string[], env?: Record<string, string>): Promise<Ran>
   start(script: string, args: string[], env?: Record<string, string>): ChildProcess
   startOwn(script: string, env?: Record<string, string>): ChildProcess
   /** `vite build` */
@@ -66,12 +68,14 @@ export async function createSite(
   onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
   const installed = (path: string): string =>
     [install, dirname(install)].map((above) => resolve(above, path)).find(existsSync) ?? path
-  const start: Site['start'] = (path, args, env = {}) =>
-    spawn(process.execPath, [installed(path), ...args], {
+  const startProgram = (program: string, args: string[], env: Record<string, string> = {}): ChildProcess =>
+    spawn(program, args, {
       cwd: folder,
       env: { ...cleanEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+  const start: Site['start'] = (path, args, env) =>
+    startProgram(process.execPath, [installed(path), ...args], env)
 
   const site: Site = {
     folder,
@@ -99,14 +103,8 @@ export async function createSite(
     startOwn: (path, env) => start(join(folder, path), [], env),
     installed,
     run: (path, args, env) => ended(start(path, args, env)),
-    runBun: (path, env = {}) =>
-      ended(
-        spawn(installed(BUN), [path], {
-          cwd: folder,
-          env: { ...cleanEnv(), ...env },
-          stdio: ['ignore', 'pipe', 'pipe'],
-        }),
-      ),
+    exec: (program, args, env) => ended(startProgram(program, args, env)),
+    runBun: (path, env) => ended(startProgram(installed(BUN), [path], env)),
     build: (env, ...args) => site.run(VITE, ['build', ...args], env),
     onetoken: (env, ...args) => site.run(ONETOKEN, args, env),
   }

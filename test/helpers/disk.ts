@@ -1,0 +1,34 @@
+import { execFile } from 'node:child_process'
+import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { onTestFinished } from 'vitest'
+
+const run = promisify(execFile)
+
+/** A small disk of one test. */
+export interface Disk {
+  /** Leave so many pages free: what is written takes one for each 4096 bytes that it begins. */
+  leave(pages: number): Promise<void>
+  /** Change its options, such as `ro` or `size=16m`. */
+  remount(options: string): Promise<void>
+  /** Take away what {@link leave} put there. */
+  empty(): Promise<void>
+}
+
+/** Mount a small disk at a folder, which is made. `options` are those of tmpfs, such as `size=64k`. */
+export async function mountDisk(folder: string, options: string): Promise<Disk> {
+  await mkdir(folder, { recursive: true })
+  await run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
+  onTestFinished(() => run('umount', ['--lazy', folder]).then(() => {}))
+  const filler = join(folder, '.filler')
+  return {
+    async leave(pages) {
+      await rm(filler, { force: true })
+      const { bavail, bsize } = await statfs(folder)
+      await writeFile(filler, Buffer.alloc((bavail - pages) * bsize))
+    },
+    empty: () => rm(filler, { force: true }),
+    remount: async (changed) => void (await run('mount', ['-o', `remount,${changed}`, folder])),
+  }
+}

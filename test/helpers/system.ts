@@ -1,0 +1,56 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, rmdirSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, it } from 'vitest'
+
+/** What only some systems let a test do, how that is found out, and what to say where it is not so. */
+const NEEDS = {
+  mount: {
+    isThere: canMount,
+    why: 'no file systems can be mounted (that takes root on Linux, and a container that allows it)',
+  },
+  strace: {
+    isThere: () => runs('strace', ['-f', '-o', '/dev/null', '-e', 'inject=link:error=EIO', 'true']),
+    why: 'there is no strace that may trace processes',
+  },
+  taskset: { isThere: () => runs('taskset', ['-c', '0', 'true']), why: 'there is no taskset' },
+  prlimit: { isThere: () => runs('prlimit', ['--fsize=100000', 'true']), why: 'there is no prlimit' },
+}
+
+/** Something that a test needs of the system. */
+export type Need = keyof typeof NEEDS
+
+/**
+ * `describe` for what needs the system. Where that is lacking it is skipped, which is said; with `REQUIRE_SYSTEM=1` it
+ * fails.
+ */
+export function describeOnSystem(needs: Need | Need[], name: string, tests: () => void): void {
+  const lacking = [needs].flat().filter((need) => !NEEDS[need].isThere())
+  if (lacking.length === 0) return void describe(name, tests)
+  const why = `"${name}" is not tested: ${lacking.map((need) => NEEDS[need].why).join(', and ')}.`
+  if (process.env['REQUIRE_SYSTEM'] === '1') {
+    describe(name, () => {
+      it('needs the system', () => {
+        throw new Error(`REQUIRE_SYSTEM=1, and ${why}`)
+      })
+    })
+    return
+  }
+  console.warn(why)
+  describe.skip(name, tests)
+}
+
+function runs(program: string, args: string[]): boolean {
+  return spawnSync(program, args).status === 0
+}
+
+function canMount(): boolean {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return false
+  const folder = mkdtempSync(join(tmpdir(), 'picture-mount-'))
+  try {
+    return runs('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]) && runs('umount', [folder])
+  } finally {
+    rmdirSync(folder)
+  }
+}
