@@ -13,6 +13,19 @@ describe('redact', () => {
     ['URL-encoded twice', encodeURIComponent(encodeURIComponent(KEY))],
     ['URL-encoded to the last letter', [...KEY].map((c) => `%${c.charCodeAt(0).toString(16)}`).join('')],
     ['in hexadecimal', Buffer.from(KEY).toString('hex')],
+    ['in two lines', `${KEY.slice(0, 9)}\r\n${KEY.slice(9)}`],
+    ['in lines of three that are indented', KEY.match(/.{1,3}/g)?.join('\n   ') ?? ''],
+    ['with the escapes of line breaks', KEY.match(/.{1,9}/g)?.join('\\n') ?? ''],
+    ['with URL-encoded spaces in it', KEY.match(/.{1,3}/g)?.join('%20%0A') ?? ''],
+    ['between characters that are not seen', [...KEY].join('\u200b')],
+    ['in colours', KEY.match(/.{1,9}/g)?.join('\u001b[31m') ?? ''],
+    ['in escapes of JSON', [...KEY].map((c) => `\\u00${c.charCodeAt(0).toString(16)}`).join('')],
+    ['in entities of HTML', [...KEY].map((c) => `&#${c.charCodeAt(0)};`).join('')],
+    ['in hexadecimal entities', [...KEY].map((c) => `&#x${c.charCodeAt(0).toString(16)};`).join('')],
+    ['without its beginning', KEY.slice(5)],
+    ['without its end', KEY.slice(0, -5)],
+    ['of which eight letters are left', KEY.slice(9, 17)],
+    ['in hexadecimal, in part', Buffer.from(KEY.slice(3, 20)).toString('hex')],
   ])('%s', (_, text) => {
     expect(redact(`before ${text} after`)).toBe('before [key] after')
   })
@@ -28,6 +41,13 @@ describe('redact', () => {
 
   test('leaves everything else', () => {
     expect(redact('sk-ateboards\nand 狐狸')).toBe('sk-ateboards\nand 狐狸')
+    const others = `${KEY.slice(0, 7)} İ 🦊 &#128512; %41 \\u0041 ${KEY.slice(12, 19)}`
+    expect(redact(others)).toBe(others)
+  })
+
+  test('cuts off what nobody would read, and no key is left where it cuts', () => {
+    const cut = redact(`${'x '.repeat(49_990)}${KEY}${'y'.repeat(1_000_000)}`)
+    expect(cut).toBe(`${'x '.repeat(49_990)}[key]`)
   })
 
   test('takes a short key as it is written, and no chance fragments', () => {

@@ -1,6 +1,8 @@
+import { base64Fragments, traceMasker } from './key-traces.ts'
+
 /** Makes text and errors from outside fit to be shown: without the API key, without control characters. */
 export interface Cleaner {
-  /** The text without the key, otherwise as it is. */
+  /** The text without the key and without parts of it, otherwise as it is. What no person would read is cut off. */
   redact(text: string): string
   /** One short line: no key, no control characters, no line breaks. */
   line(text: string, longest?: number): string
@@ -10,6 +12,8 @@ export interface Cleaner {
 
 const MASK = '[key]'
 const LONGEST_LINE = 300
+// An answer may be as large as its pictures, and every letter of it is looked at.
+const LONGEST_TEXT = 100_000
 const DEEPEST_CAUSE = 5
 // Shorter fragments would turn up in ordinary words.
 const SHORTEST_FRAGMENT = 8
@@ -25,7 +29,9 @@ const WHITE_SPACE = /[\s\u0085]+/g
 /** A {@link Cleaner} for one API key. */
 export function createCleaner(key: string): Cleaner {
   const written = new RegExp([inURLs(key), ...inBase64(key), ...inHex(key)].join('|'), 'gi')
-  const redact = (text: string): string => text.replace(written, MASK)
+  const maskTraces = traceMasker(key, MASK)
+  // The whole key first, which may be shorter than a trace.
+  const redact = (text: string): string => maskTraces(text.slice(0, LONGEST_TEXT).replace(written, MASK))
   const redactAll = (text: string): string => redact(text).replace(LIKE_A_KEY, 'sk-…')
   return {
     redact,
@@ -50,15 +56,9 @@ function inURLs(key: string): string {
   return [...key].map((letter) => `(?:${escape(letter)}|%(?:25)*${hex(letter)})`).join('')
 }
 
-/** The part of base64 that the key alone decides, at each of the three places where it can start in a group. */
 function inBase64(key: string): string[] {
-  return [0, 1, 2]
-    .map((before) => {
-      const encoded = Buffer.from('\0'.repeat(before) + key).toString('base64')
-      return encoded.slice(Math.ceil((before * 8) / 6), Math.floor(((before + key.length) * 8) / 6))
-    })
+  return base64Fragments(key)
     .filter((fragment) => fragment.length >= SHORTEST_FRAGMENT)
-    .flatMap((fragment) => [fragment, fragment.replaceAll('+', '-').replaceAll('/', '_')])
     .map(escape)
 }
 
