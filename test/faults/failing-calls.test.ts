@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, ONETOKEN, type Ran, type Site } from '../helpers/site.ts'
-import { describeOnSystem } from '../helpers/system.ts'
+import { isLacking } from '../helpers/system.ts'
 import { copySalvaged, expectWhole, picturesSent, salvagedIn } from '../helpers/till.ts'
 
 const HERO = { prompt: 'A fjord', size: '1024x1024', quality: 'low' }
@@ -38,7 +38,7 @@ async function expectKeptOrTold(site: Site, { status, output }: Ran, sent: strin
   expect(mock.stats.requests).toBe(1)
 }
 
-describeOnSystem('strace', 'a disk that fails', () => {
+describe.skipIf(isLacking('strace', 'Disks that fail'))('a disk that fails', () => {
   it.each([
     ['once, when it is to sync', 'fsync:error=EIO', ''],
     ['when it is to sync, from then on', 'fsync:error=EIO', '+'],
@@ -75,13 +75,16 @@ describeOnSystem('strace', 'a disk that fails', () => {
   })
 })
 
-describeOnSystem('prlimit', 'a system that lets no file grow as large as the picture', () => {
-  it('loses a paid picture, says so, and does not pay once more', async () => {
-    const site = await createSite(files)
-    const node = [process.execPath, site.installed(ONETOKEN), 'render', '--yes']
-    const ran = await site.exec('prlimit', ['--fsize=4096', ...node], apiEnv(mock.url))
-    expect(ran.output).toContain('could be kept neither in the store nor elsewhere: EFBIG')
-    expect(mock.stats.requests).toBe(1)
-    await expectKeptOrTold(site, ran, [])
-  })
-})
+describe.skipIf(isLacking('prlimit', 'Limits of files'))(
+  'a system that lets no file grow as large as the picture',
+  () => {
+    it('loses a paid picture, says so, and does not pay once more', async () => {
+      const site = await createSite(files)
+      const node = [process.execPath, site.installed(ONETOKEN), 'render', '--yes']
+      const ran = await site.exec('prlimit', ['--fsize=4096', ...node], apiEnv(mock.url))
+      expect(ran.output).toContain('could be kept neither in the store nor elsewhere: EFBIG')
+      expect(mock.stats.requests).toBe(1)
+      await expectKeptOrTold(site, ran, [])
+    })
+  },
+)

@@ -1,10 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { mountDisk } from '../helpers/disk.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, type Site } from '../helpers/site.ts'
-import { describeOnSystem } from '../helpers/system.ts'
+import { isLacking } from '../helpers/system.ts'
 import { copySalvaged, expectCached, expectWhole, picturesSent, salvagedIn } from '../helpers/till.ts'
 
 const HERO = { prompt: 'A fjord', size: '1024x1024', quality: 'low' }
@@ -34,7 +34,7 @@ async function expectSalvaged(
   await expectCached(site, mock, env)
 }
 
-describeOnSystem('mount', 'a disk that has no room for a paid picture', () => {
+describe.skipIf(isLacking('mount', 'Full disks'))('a disk that has no room for a paid picture', () => {
   const mock = useMock({ style: 'scenic' })
 
   it('of the store alone: the picture is kept beside it', async () => {
@@ -94,7 +94,7 @@ describeOnSystem('mount', 'a disk that has no room for a paid picture', () => {
   })
 })
 
-describeOnSystem('mount', 'a disk that is almost full', () => {
+describe.skipIf(isLacking('mount', 'Disks that are almost full'))('a disk that is almost full', () => {
   const mock = useMock()
   const TWO = { ...HERO, n: 2 }
 

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { bundle, type Bundler } from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, ONETOKEN, type Site } from '../helpers/site.ts'
-import { describeOnSystem } from '../helpers/system.ts'
+import { isLacking } from '../helpers/system.ts'
 import { watchNetwork } from '../helpers/watched-network.ts'
 
 const mock = useMock()
@@ -136,30 +136,33 @@ execFileSync(process.execPath, ['-e', 'fetch(process.env.ONETOKEN_BASE_URL).catc
   })
 })
 
-describeOnSystem('strace', 'no process of a frozen build, the encoders included,', () => {
-  const traced = async (site: Site, env: Record<string, string>, ...args: string[]): Promise<string> => {
-    const command = [process.execPath, site.installed(ONETOKEN), ...args]
-    const log = [
-      '-f',
-      '--seccomp-bpf',
-      '-o',
-      join(site.folder, 'calls'),
-      '-e',
-      'trace=connect,sendto,sendmsg',
-    ]
-    await site.exec('strace', [...log, ...command], env)
-    return (await site.read('calls')).toString()
-  }
-  const INTERNET = /sa_family=AF_INET6?/
+describe.skipIf(isLacking('strace', 'Connections as the system sees them'))(
+  'no process of a frozen build, the encoders included,',
+  () => {
+    const traced = async (site: Site, env: Record<string, string>, ...args: string[]): Promise<string> => {
+      const command = [process.execPath, site.installed(ONETOKEN), ...args]
+      const log = [
+        '-f',
+        '--seccomp-bpf',
+        '-o',
+        join(site.folder, 'calls'),
+        '-e',
+        'trace=connect,sendto,sendmsg',
+      ]
+      await site.exec('strace', [...log, ...command], env)
+      return (await site.read('calls')).toString()
+    }
+    const INTERNET = /sa_family=AF_INET6?/
 
-  it('asks the system for a connection', async () => {
-    const site = await partlyRendered()
-    expect(await traced(site, apiEnv(mock.url), 'render', 'boat', '--yes')).toMatch(INTERNET)
-    const frozen = { ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' }
-    expect(await traced(site, frozen, 'render', '--yes')).not.toMatch(INTERNET)
-    const build = ['-f', '--seccomp-bpf', '-o', join(site.folder, 'calls'), '-e', 'trace=connect']
-    const vite = [process.execPath, site.installed('node_modules/vite/bin/vite.js'), 'build']
-    await site.exec('strace', [...build, ...vite], frozen)
-    expect((await site.read('calls')).toString()).not.toMatch(INTERNET)
-  })
-})
+    it('asks the system for a connection', async () => {
+      const site = await partlyRendered()
+      expect(await traced(site, apiEnv(mock.url), 'render', 'boat', '--yes')).toMatch(INTERNET)
+      const frozen = { ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' }
+      expect(await traced(site, frozen, 'render', '--yes')).not.toMatch(INTERNET)
+      const build = ['-f', '--seccomp-bpf', '-o', join(site.folder, 'calls'), '-e', 'trace=connect']
+      const vite = [process.execPath, site.installed('node_modules/vite/bin/vite.js'), 'build']
+      await site.exec('strace', [...build, ...vite], frozen)
+      expect((await site.read('calls')).toString()).not.toMatch(INTERNET)
+    })
+  },
+)

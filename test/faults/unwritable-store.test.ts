@@ -4,7 +4,7 @@ import { digests } from '../helpers/digests.ts'
 import { mountDisk } from '../helpers/disk.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite } from '../helpers/site.ts'
-import { describeOnSystem } from '../helpers/system.ts'
+import { isLacking } from '../helpers/system.ts'
 import { expectCached } from '../helpers/till.ts'
 
 const mock = useMock()
@@ -41,7 +41,7 @@ describe('a store that cannot be one', () => {
   })
 })
 
-describeOnSystem('mount', 'a store that can only be read', () => {
+describe.skipIf(isLacking('mount', 'Read-only stores'))('a store that can only be read', () => {
   it('is asked for nothing that is not in it', async () => {
     const site = await createSite(files)
     const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=1m')

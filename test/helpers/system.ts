@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
 
 /** What only some systems let a test do, how that is found out, and what to say where it is not so. */
 const NEEDS = {
@@ -22,23 +21,15 @@ const NEEDS = {
 export type Need = keyof typeof NEEDS
 
 /**
- * `describe` for what needs the system. Where that is lacking it is skipped, which is said; with `REQUIRE_SYSTEM=1` it
- * fails.
+ * Whether the system lacks something that tests of `what` need, for `describe.skipIf`. Says so; with `REQUIRE_SYSTEM=1`
+ * it throws.
  */
-export function describeOnSystem(needs: Need | Need[], name: string, tests: () => void): void {
-  const lacking = [needs].flat().filter((need) => !NEEDS[need].isThere())
-  if (lacking.length === 0) return void describe(name, tests)
-  const why = `"${name}" is not tested: ${lacking.map((need) => NEEDS[need].why).join(', and ')}.`
-  if (process.env['REQUIRE_SYSTEM'] === '1') {
-    describe(name, () => {
-      it('needs the system', () => {
-        throw new Error(`REQUIRE_SYSTEM=1, and ${why}`)
-      })
-    })
-    return
-  }
-  console.warn(why)
-  describe.skip(name, tests)
+export function isLacking(need: Need, what: string): boolean {
+  const { isThere, why } = NEEDS[need]
+  if (isThere()) return false
+  if (process.env['REQUIRE_SYSTEM'] === '1') throw new Error(`REQUIRE_SYSTEM=1, and ${why}.`)
+  console.warn(`${what}: not tested, as ${why}.`)
+  return true
 }
 
 function runs(program: string, args: string[]): boolean {
