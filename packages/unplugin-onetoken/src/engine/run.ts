@@ -159,12 +159,15 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
       } catch (thrown) {
         const error = asOneTokenError(thrown)
         if (error === undefined || !isBuild) throw thrown
-        if (!isUnwanted(error)) problems.push(error)
         const store = await open().then(
           ({ project }) => project.store,
           () => resolve(options.root, 'onetoken'),
         )
-        const picture = await placeholderPicture(undefined, undefined, store)
+        const picture = await placeholderPicture(undefined, undefined, store).catch(() => {
+          // A store without room for a stand-in: what went wrong first may say where a paid picture is.
+          throw error
+        })
+        if (!isUnwanted(error)) problems.push(error)
         return { picture, watch: [], begun, failed: true }
       }
     },
