@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { bundle, type Bundler } from '../helpers/bundlers.ts'
 import { mountDisk } from '../helpers/disk.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, createSite, type Site } from '../helpers/site.ts'
@@ -93,6 +94,42 @@ describe.skipIf(isLacking('mount', 'Full disks'))('a disk that has no room for a
     expect(mock.stats.requests).toBe(1)
   })
 })
+
+describe.skipIf(isLacking('mount', 'Disks without room for a stand-in'))(
+  'a disk with room for nothing',
+  () => {
+    const mock = useMock()
+
+    it.each<Bundler>(['vite', 'webpack', 'esbuild'])(
+      'is no reason for %s not to tell where the picture is',
+      async (bundler) => {
+        const two = { ...HERO, n: 2 }
+        const sent = await picturesSent(mock, two)
+        // The least with which it is asked for: all of it is used up by then, and nothing more can be written.
+        for (let pages = 3; ; pages++) {
+          const site = await createSite({
+            'images.yaml': `version: 1\nimages:\n  hero: ${JSON.stringify(two)}\n`,
+            'main.js': `import hero from 'virtual:onetoken/hero?w=48'\nglobalThis.result = hero`,
+          })
+          const store = join(site.folder, 'onetoken')
+          const disk = await mountDisk(store, 'size=128k')
+          for (const folder of ['renders', 'images', '.cache/intents', '.cache/req']) {
+            await mkdir(join(store, folder), { recursive: true })
+          }
+          await disk.leave(pages)
+          const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+          expect(status, output).toBe(1)
+          if (mock.stats.requests === 0) continue
+          const folder = salvagedIn(output)
+          expect((await expectWhole(folder)).pictures).toEqual(sent)
+          await disk.empty()
+          await copySalvaged(folder, store)
+          return expectCached(site, mock, apiEnv(mock.url))
+        }
+      },
+    )
+  },
+)
 
 describe.skipIf(isLacking('mount', 'Disks that are almost full'))('a disk that is almost full', () => {
   const mock = useMock()
