@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { answerOf, cut, inTurn, intentOf, picture } from '../render/testing.ts'
+import { answerOf, cut, intentOf, picture, type Answer } from '../render/testing.ts'
 import { SELF } from '../store/sender.ts'
 import { recordOf } from '../store/testing.ts'
 import type { Asker } from './renders.ts'
@@ -29,15 +29,14 @@ describe('what a run paid for that died before it was kept', () => {
 })
 
 describe('two who ask again at once', () => {
-  const twoFoxes = inTurn(
-    () => answerOf([picture('one fox')]),
-    () => answerOf([picture('another fox')]),
-  )
+  let foxes = 0
+  /** Never the same, as from the API. */
+  const newFox: Answer = () => answerOf([picture(`fox ${++foxes}`)])
   const alive = { isAlive: () => true, sleep: async () => {} }
 
   test('get the same new picture, in two processes', async () => {
-    const one = await studio({ answer: twoFoxes, surroundings: alive })
-    const other = await studio({ answer: twoFoxes, surroundings: alive, folder: one.folder })
+    const one = await studio({ answer: newFox, surroundings: alive })
+    const other = await studio({ answer: newFox, surroundings: alive, folder: one.folder })
     const hero = identified('hero', one.root)
     await one.renders.obtain(hero, COMMAND)
     const again = { ...COMMAND, again: true }

@@ -130,7 +130,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
           const there = await fromStore(identified)
           if (there !== undefined) return { record: there, made: false }
         }
-        const record = await (await renderer()).render(jobOf(identified, asker))
+        const record = await (await renderer()).render({ ...jobOf(identified, asker), seen: before })
         if (record === undefined) continue
         made(identified, record)
         return { record, made: true }

@@ -25,6 +25,17 @@ describe('again', () => {
     expect(await store.find(KEY)).toMatchObject({ state: 'found', record: { images: second?.images } })
   })
 
+  test('sends nothing when another process has brought one since somebody decided to', async () => {
+    const { renderer, posts, store } = await bench({
+      answer: inTurn(good, () => answerOf([picture('another fox')])),
+    })
+    await renderer.render(jobOf())
+    const seen = await store.find(KEY)
+    await renderer.render(jobOf({ again: true, seen }))
+    expect(await renderer.render(jobOf({ again: true, seen }))).toBeUndefined()
+    expect(posts).toHaveLength(2)
+  })
+
   test('of an "again" that may have been billed has the key of that one, at any later time', async () => {
     const { renderer, posts } = await bench({
       answer: inTurn(good, cut, good),

@@ -42,7 +42,7 @@ export function createRenderer(parts: RendererParts): Renderer {
       const standing = await intents.read(job.key)
       if (standing !== undefined && (await intents.isUnderWay(standing))) return undefined
       if (standing !== undefined && !job.again) throw standingIntent(job.label, standing)
-      const lookup: Lookup = job.again ? await store.find(job.key) : { state: 'missing' }
+      const lookup: Lookup = job.again ? (job.seen ?? (await store.find(job.key))) : { state: 'missing' }
       const { worst } = price(job.spec, multiplier)
       const reservation = await budget.reserve(worst)
       if (reservation === undefined) throw budgetReached(job.label, worst, budget)

@@ -2,7 +2,7 @@ import type { OneTokenClient, Upload } from '../client/types.ts'
 import type { OneTokenError } from '../errors.ts'
 import type { RenderSpec } from '../spec/types.ts'
 import type { InputDigest } from '../spec/key.ts'
-import type { RenderStore } from '../store/file-store.ts'
+import type { Lookup, RenderStore } from '../store/file-store.ts'
 import type { Intents } from '../store/intents.ts'
 import type { RecordImage, RenderRecord } from '../store/record.ts'
 import type { Budget } from './budget.ts'
@@ -43,6 +43,8 @@ export interface RenderJob {
   wanted?: (() => boolean) | undefined
   /** Ask again although there is a record, or a request that may have been billed. */
   again: boolean
+  /** What the store had when somebody decided to ask again: what is there since is no reason to. @default what it has now */
+  seen?: Lookup | undefined
 }
 
 /** Pays for renders and keeps them. */
