@@ -2,6 +2,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { OneTokenError } from '../errors.ts'
+import type { Intents } from '../store/intents.ts'
 import { failureOf, KEY, told } from '../store/testing.ts'
 import {
   apiError,
@@ -97,6 +98,18 @@ describe('a failure after which the picture may have been billed', () => {
       Look at the usage log of your account first. To pay for it (again): npx --no-install onetoken render hero --again"
     `)
   })
+})
+
+test('an intent that fails when it has its name already is taken back, as nothing was sent', async () => {
+  const { intents, folder } = await bench()
+  const claim: Intents['claim'] = async (intent) => {
+    await intents.claim(intent)
+    throw new Error('i/o error')
+  }
+  const { renderer, posts } = await bench({ folder, parts: { intents: { ...intents, claim } } })
+  expect((await failureOf(renderer.render(jobOf()))).code).toBe('STORE_WRITE')
+  expect(posts).toEqual([])
+  expect(await intents.read(KEY)).toBeUndefined()
 })
 
 describe('a failure after which nothing was billed', () => {

@@ -61,6 +61,8 @@ export function openJournal(
     try {
       if (await intents.claim(intent)) return intent
     } catch (cause) {
+      // It can have got its name all the same: nothing was sent under it.
+      await intents.withdraw(intent).catch(() => undefined)
       throw asOneTokenError(cause) ?? storeWriteError(store.cache, cause)
     }
     throw new Taken()
