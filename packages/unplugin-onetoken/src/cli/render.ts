@@ -50,12 +50,17 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   ]
   if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
   await engine.pushWaiting()
-  const { made, failures, interrupted } = await renderAll(engine, wanted, flags)
+  const { made, brought, failures, interrupted } = await renderAll(engine, wanted, flags)
   await engine.close()
   const problem = oneProblem([...problems, ...failures], engine.root)
   report(
     engine,
-    { made, wanted: wanted.length, cached: chosen.filter(({ state }) => state === 'cached').length, problem },
+    {
+      made,
+      wanted: wanted.length - brought,
+      cached: chosen.filter((one) => one.state === 'cached' && !wanted.includes(one)).length + brought,
+      problem,
+    },
     flags,
   )
   if (interrupted) return INTERRUPTED
@@ -105,6 +110,8 @@ async function agreed(wanted: readonly PlannedRender[], flags: RenderFlags): Pro
 
 interface Outcome {
   made: { name: string | undefined; key: string; cost: number }[]
+  /** How many another process has made meanwhile. */
+  brought: number
   failures: OneTokenError[]
   interrupted: boolean
 }
@@ -114,7 +121,7 @@ async function renderAll(
   wanted: readonly PlannedRender[],
   flags: RenderFlags,
 ): Promise<Outcome> {
-  const outcome: Outcome = { made: [], failures: [], interrupted: false }
+  const outcome: Outcome = { made: [], brought: 0, failures: [], interrupted: false }
   if (wanted.length === 0) return outcome
   const bar = isInteractive() && flags.json !== true ? showBar(wanted.length, 'rendered') : undefined
   const onInterrupt = (): void => {
@@ -128,8 +135,9 @@ async function renderAll(
   process.on('SIGINT', onInterrupt)
   const renderOne = async (one: PlannedRender): Promise<void> => {
     try {
-      const record = await engine.render(one.identified, flags.again === true)
-      outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
+      const { record, made } = await engine.render(one.identified, flags.again === true)
+      if (made) outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
+      else outcome.brought += 1
       bar?.advance()
     } catch (thrown) {
       const error = asOneTokenError(thrown)

@@ -35,8 +35,11 @@ export interface Engine {
   specOf(specifier: string, place: Place): Promise<ImageSpec>
   /** What is known of a render; asks nobody. */
   stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
-  /** Have a render, as the spending rule allows; `again` asks the API although it is there. */
-  render(identified: IdentifiedSpec, again: boolean): Promise<RenderRecord>
+  /**
+   * Have a render, as the spending rule allows; `again` asks the API although it is there. It is `made` when it was
+   * paid for here, and not by another process meanwhile.
+   */
+  render(identified: IdentifiedSpec, again: boolean): Promise<{ record: RenderRecord; made: boolean }>
   /** Begin to put into the remote store what earlier runs could not; it is awaited when the engine is closed. */
   pushWaiting(): Promise<void>
   /** The renders of the project. */
@@ -131,7 +134,7 @@ export function createEngine(options: EngineOptions): Engine {
       const { renders } = (await open()).workshop
       const obtained = await renders.obtain(identified, { purpose: options.purpose, again })
       if ('placeholder' in obtained) throw new TypeError('The command never takes a placeholder')
-      return obtained.record
+      return obtained
     },
 
     pushWaiting: async () => (await open()).workshop.pushWaiting(),
