@@ -6,6 +6,7 @@ import { expect, it, onTestFailed, onTestFinished } from 'vitest'
 import { sha256 } from '../../packages/unplugin-onetoken/src/canonical-json.ts'
 import { openFileStore } from '../../packages/unplugin-onetoken/src/store/file-store.ts'
 import { startCountingApi, type CountingApi } from '../helpers/counting-api.ts'
+import { randomFrom } from '../helpers/random.ts'
 import { wrongIn } from '../helpers/store.ts'
 import { bundleWorker, startWorker, type Worker } from '../helpers/workers.ts'
 import { identified } from './workers/identified.ts'
@@ -20,17 +21,6 @@ const WINDOW = 10
 const LONGEST = { answer: 20, life: 60 }
 
 const SEED = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000)
-
-/** Random numbers from 0 to 1 that come again from the same seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Everything that the writers share. */
 interface Scene {
@@ -148,7 +138,7 @@ it(
       random,
       open: Array.from({ length: WINDOW }, (_, index) => promptOf(index)),
       asked: new Set(),
-    listed: WINDOW,
+      listed: WINDOW,
       wrong: [],
       orders: 0,
     }

@@ -11,15 +11,8 @@ export interface Random {
 export function seededRandom(): Random {
   const seed = Number(process.env['FAULT_SEED'] ?? Math.floor(Math.random() * 2 ** 32))
   onTestFailed(() => console.error(`To see it again: FAULT_SEED=${seed}`))
-  let state = seed >>> 0
-  // mulberry32
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return (mixed ^ (mixed >>> 14)) >>> 0
-  }
-  const below = (limit: number): number => next() % limit
+  const next = randomFrom(seed)
+  const below = (limit: number): number => Math.floor(next() * limit)
   return {
     below,
     pick(list) {
@@ -27,5 +20,16 @@ export function seededRandom(): Random {
       if (picked === undefined) throw new Error('There is nothing to pick from')
       return picked
     },
+  }
+}
+
+/** Random numbers from 0 to 1 that come again from the same seed (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../../packages/unplugin-onetoken/src/canonical-json.ts'
 import { openFileStore } from '../../packages/unplugin-onetoken/src/store/file-store.ts'
 import { parseRecord } from '../../packages/unplugin-onetoken/src/store/record.ts'
@@ -50,4 +51,32 @@ export async function wrongIn(folder: string, known: Set<string> = new Set<strin
     }
   }
   return wrong
+}
+
+/** Look at the files of a store, over and over, until told to end: how many came, and which were another later on. */
+export function watchPublished(folder: string): () => Promise<{ published: number; changed: string[] }> {
+  const first = new Map<string, string>()
+  const changed = new Set<string>()
+  let isOver = false
+  const look = async (): Promise<void> => {
+    const now = await hashesOf(folder)
+    for (const [path, hash] of now) {
+      if (!isFinal(path)) continue
+      if ((first.get(path) ?? hash) !== hash) changed.add(path)
+      first.set(path, hash)
+    }
+    for (const path of first.keys()) if (!now.has(path)) changed.add(path)
+  }
+  const watching = (async () => {
+    while (!isOver) {
+      await look()
+      await sleep(10)
+    }
+    await look()
+  })()
+  return async () => {
+    isOver = true
+    await watching
+    return { published: first.size, changed: [...changed] }
+  }
 }
