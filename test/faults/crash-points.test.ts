@@ -170,7 +170,7 @@ function isTold(report: End, salvaged: string): boolean {
   return report.code === 'POSSIBLY_BILLED' && report.message.includes(salvaged)
 }
 
-describe.skipIf(!canTrace())('at every system call of a render', { timeout: 400_000 }, () => {
+describe.skipIf(!canTrace('kills at every system call'))('at every system call of a render', { timeout: 400_000 }, () => {
   let calls: Call[] = []
 
   beforeAll(async () => {

@@ -126,8 +126,8 @@ const LEFT: Record<string, Left> = {
 
 it('eight processes that find what another one left take it over once', async () => {
   const rounds = isFull ? 1_000 : 100
-  const seed = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000)
-  onTestFailed(() => console.error(`To see it again: FAULTS_SEED=${seed}`))
+  const seed = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000)
+  onTestFailed(() => console.error(`To see it again: FAULT_SEED=${seed}`))
   const random = randomFrom(seed)
   // The answer comes when all of them have looked: whoever asks again after it would mean another picture.
   let allLooked: Promise<unknown> = Promise.resolve()

@@ -20,7 +20,7 @@ const AT_ONCE = 2
 const WINDOW = 10
 const LONGEST = { answer: 20, life: 60 }
 
-const SEED = Number(process.env['FAULTS_SEED'] ?? Date.now() % 1_000_000)
+const SEED = Number(process.env['FAULT_SEED'] ?? Date.now() % 1_000_000)
 
 /** Everything that the writers share. */
 interface Scene {
@@ -125,7 +125,7 @@ it(
   `${KILLS} kills of ${WRITERS} writers lose, spoil and buy again nothing`,
   { timeout: 900_000 },
   async () => {
-    onTestFailed(() => console.error(`To see it again: FAULTS_SEED=${SEED}`))
+    onTestFailed(() => console.error(`To see it again: FAULT_SEED=${SEED}`))
     const random = randomFrom(SEED)
     const folder = join(await mkdtemp(join(tmpdir(), 'onetoken-kills-')), 'onetoken')
     onTestFinished(() => rm(join(folder, '..'), { recursive: true, force: true }))

@@ -1,16 +1,17 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { needs, unable } from './system.ts'
+import { isLacking, unable } from './system.ts'
 
-/** Whether strace is here and may attach to a process that is not its child. */
-export function canTrace(): boolean {
-  if (!needs('strace')) return false
+/** Whether strace is here and may attach to a process that is not its child; says so for the tests of `what`. */
+export function canTrace(what: string): boolean {
+  if (isLacking('strace', what)) return false
   const { stderr } = spawnSync('sh', [
     '-c',
     'sleep 20 & other=$!; strace -e trace=none -p $other & sleep 0.3; kill $other; wait',
   ])
-  return !/not permitted|denied/i.test(String(stderr)) || unable(`strace may not attach: ${String(stderr)}`)
+  const mayAttach = !/not permitted|denied/i.test(String(stderr))
+  return mayAttach || unable(what, `strace may not attach to processes: ${String(stderr)}`)
 }
 
 /** A system call of a thread. */

@@ -26,10 +26,14 @@ export type Need = keyof typeof NEEDS
  */
 export function isLacking(need: Need, what: string): boolean {
   const { isThere, why } = NEEDS[need]
-  if (isThere()) return false
+  return !isThere() && !unable(what, why)
+}
+
+/** Say why tests of `what` cannot run here, and are skipped; with `REQUIRE_SYSTEM=1` that is an error. */
+export function unable(what: string, why: string): false {
   if (process.env['REQUIRE_SYSTEM'] === '1') throw new Error(`REQUIRE_SYSTEM=1, and ${why}.`)
   console.warn(`${what}: not tested, as ${why}.`)
-  return true
+  return false
 }
 
 function runs(program: string, args: string[]): boolean {

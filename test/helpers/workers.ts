@@ -1,6 +1,7 @@
-import { build } from 'esbuild'
+import { build, type OutputFile } from 'esbuild'
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdir, rename, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
@@ -14,10 +15,9 @@ const root = fileURLToPath(new URL('../../', import.meta.url))
  */
 export async function bundleWorker(name: string): Promise<string> {
   const entry = join(root, 'test/faults/workers', name)
-  const outfile = join(root, 'test/.work/faults', `${basename(name, '.ts')}.${process.pid}.cjs`)
-  await build({
+  const { outputFiles } = await build({
     entryPoints: [entry],
-    outfile,
+    write: false,
     bundle: true,
     minifyWhitespace: true,
     legalComments: 'none',
@@ -30,6 +30,13 @@ export async function bundleWorker(name: string): Promise<string> {
     banner: { js: `const bundleUrl = require('node:url').pathToFileURL(__filename).href` },
     logLevel: 'error',
   })
+  const [{ contents, hash }] = outputFiles as [OutputFile]
+  const folder = join(root, 'test/.work/faults')
+  const outfile = join(folder, `${basename(name, '.ts')}-${hash.replaceAll(/\W/g, '_')}.cjs`)
+  await mkdir(folder, { recursive: true })
+  // Whole or not at all: another test file may start the same at this moment.
+  await writeFile(`${outfile}.${process.pid}`, contents)
+  await rename(`${outfile}.${process.pid}`, outfile)
   return outfile
 }
 
