@@ -78,6 +78,33 @@ describe('another process', () => {
     expect(await intents.read(KEY)).toBeUndefined()
   })
 
+  test('that is done while one looks whether it still works is not taken for one that gave up', async () => {
+    const { store, intents, folder } = await bench()
+    const mine = intentOf({ sender: { ...SELF, id: 'another', pid: 7 } })
+    const { renderer, posts } = await bench({
+      folder,
+      parts: {
+        intents: {
+          ...intents,
+          async isUnderWay(intent) {
+            await store.putRecord(recordOf([picture()]))
+            await intents.close(mine)
+            return await intents.isUnderWay(intent)
+          },
+        },
+      },
+    })
+    for (const look of [
+      () => renderer.render(jobOf()),
+      () => renderer.standing(KEY, jobOf()),
+      async () => ((await renderer.finishAbandoned(KEY)) ? 'finished' : undefined),
+    ]) {
+      await intents.write({ ...mine, arrived: recordOf([picture()]) })
+      expect(await look()).toBeUndefined()
+    }
+    expect(posts).toEqual([])
+  })
+
   test('that is waited for no longer when the queue is stopped', async () => {
     const made = await bench({ now, surroundings: alive })
     await made.intents.claim(intentOf({ sender: { ...SELF, id: 'another', pid: 7 } }))

@@ -2,6 +2,7 @@ import type { RenderAnswer } from '../client/types.ts'
 import { asOneTokenError } from '../errors.ts'
 import type { RenderSpec } from '../spec/types.ts'
 import type { Lookup } from '../store/file-store.ts'
+import type { Intent } from '../store/intents.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { ask } from './ask.ts'
 import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
@@ -14,9 +15,19 @@ import type { Renderer, RendererParts, RenderJob } from './types.ts'
 export function createRenderer(parts: RendererParts): Renderer {
   const { store, intents, budget, schedule, multiplier } = parts
 
-  const finishAbandoned: Renderer['finishAbandoned'] = async (key) => {
+  /** What was sent and nobody works on any more. */
+  const abandoned = async (key: string): Promise<Intent | 'under way' | undefined> => {
     const intent = await intents.read(key)
-    if (intent?.arrived === undefined || (await intents.isUnderWay(intent))) return false
+    if (intent === undefined) return undefined
+    if (await intents.isUnderWay(intent)) return 'under way'
+    // Its sender also gives no sign of life when it was done between these two looks.
+    const now = await intents.read(key)
+    return now?.attempt === intent.attempt && now.sender.id === intent.sender.id ? now : 'under way'
+  }
+
+  const finishAbandoned: Renderer['finishAbandoned'] = async (key) => {
+    const intent = await abandoned(key)
+    if (intent === undefined || intent === 'under way' || intent.arrived === undefined) return false
     const record = await finish(parts, intent.arrived)
     if (record === undefined) return false
     await intents.close(intent).catch(() => undefined)
@@ -28,9 +39,8 @@ export function createRenderer(parts: RendererParts): Renderer {
     finishAbandoned,
 
     async standing(key, { label }) {
-      const intent = await intents.read(key)
-      if (intent === undefined || (await intents.isUnderWay(intent))) return undefined
-      return standingIntent(label, intent)
+      const intent = await abandoned(key)
+      return intent === undefined || intent === 'under way' ? undefined : standingIntent(label, intent)
     },
 
     async othersDone(key) {
@@ -39,8 +49,8 @@ export function createRenderer(parts: RendererParts): Renderer {
     },
 
     async render(job) {
-      const standing = await intents.read(job.key)
-      if (standing !== undefined && (await intents.isUnderWay(standing))) return undefined
+      const standing = await abandoned(job.key)
+      if (standing === 'under way') return undefined
       if (standing !== undefined && !job.again) throw standingIntent(job.label, standing)
       const lookup: Lookup = job.again ? (job.seen ?? (await store.find(job.key))) : { state: 'missing' }
       const { worst } = price(job.spec, multiplier)
