@@ -170,53 +170,57 @@ function isTold(report: End, salvaged: string): boolean {
   return report.code === 'POSSIBLY_BILLED' && report.message.includes(salvaged)
 }
 
-describe.skipIf(!canTrace('kills at every system call'))('at every system call of a render', { timeout: 400_000 }, () => {
-  let calls: Call[] = []
+describe.skipIf(!canTrace('kills at every system call'))(
+  'at every system call of a render',
+  { timeout: 400_000 },
+  () => {
+    let calls: Call[] = []
 
-  beforeAll(async () => {
-    bundle = await bundleWorker('renderer.ts')
-    base = await mkdtemp(join(tmpdir(), 'onetoken-crash-'))
-    await writeFile(join(base, 'picture.png'), PICTURE)
-  })
-  afterAll(() => rm(base, { recursive: true, force: true }))
+    beforeAll(async () => {
+      bundle = await bundleWorker('renderer.ts')
+      base = await mkdtemp(join(tmpdir(), 'onetoken-crash-'))
+      await writeFile(join(base, 'picture.png'), PICTURE)
+    })
+    afterAll(() => rm(base, { recursive: true, force: true }))
 
-  it('they are known', async () => {
-    const place = await createPlace()
-    const [all, report] = await renderOnce(place)
-    expect(report).toMatchObject({ stage: 'done', made: true })
-    calls = all
-    console.info(`${calls.length} system calls`)
-    const names = calls.map(({ name, target }) => `${name} ${target}`)
-    // The order in which a render is kept.
-    for (const step of [
-      'link /.cache/intents/',
-      'rename /.cache/intents/',
-      'link /images/',
-      'link /renders/',
-    ]) {
-      expect(
-        names.findIndex((name) => name.startsWith(step)),
-        step,
-      ).toBeGreaterThan(0)
-      names.splice(
-        0,
-        names.findIndex((name) => name.startsWith(step)),
-      )
-    }
-  })
+    it('they are known', async () => {
+      const place = await createPlace()
+      const [all, report] = await renderOnce(place)
+      expect(report).toMatchObject({ stage: 'done', made: true })
+      calls = all
+      console.info(`${calls.length} system calls`)
+      const names = calls.map(({ name, target }) => `${name} ${target}`)
+      // The order in which a render is kept.
+      for (const step of [
+        'link /.cache/intents/',
+        'rename /.cache/intents/',
+        'link /images/',
+        'link /renders/',
+      ]) {
+        expect(
+          names.findIndex((name) => name.startsWith(step)),
+          step,
+        ).toBeGreaterThan(0)
+        names.splice(
+          0,
+          names.findIndex((name) => name.startsWith(step)),
+        )
+      }
+    })
 
-  it('a kill leaves whole files, and nothing is lost or asked for twice', async () => {
-    expect(await atEach(calls, afterKill)).toEqual([])
-  })
+    it('a kill leaves whole files, and nothing is lost or asked for twice', async () => {
+      expect(await atEach(calls, afterKill)).toEqual([])
+    })
 
-  it('an error of the disk is told, with where the picture is', async () => {
-    const look = afterError.bind(undefined, 'error=EIO', 'i/o error')
-    expect(await atEach(calls, look)).toEqual([])
-  })
+    it('an error of the disk is told, with where the picture is', async () => {
+      const look = afterError.bind(undefined, 'error=EIO', 'i/o error')
+      expect(await atEach(calls, look)).toEqual([])
+    })
 
-  it('a full disk is told, with where the picture is', async () => {
-    const makers = calls.filter(({ name, target }) => MAKES.test(name) || target.endsWith('(new)'))
-    const look = afterError.bind(undefined, 'error=ENOSPC', 'no space left on device')
-    expect(await atEach(makers, look)).toEqual([])
-  })
-})
+    it('a full disk is told, with where the picture is', async () => {
+      const makers = calls.filter(({ name, target }) => MAKES.test(name) || target.endsWith('(new)'))
+      const look = afterError.bind(undefined, 'error=ENOSPC', 'no space left on device')
+      expect(await atEach(makers, look)).toEqual([])
+    })
+  },
+)

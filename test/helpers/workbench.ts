@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest'
 import { identify, type IdentifiedSpec } from '../../packages/unplugin-onetoken/src/engine/identify.ts'
 import type { Asker, PictureState } from '../../packages/unplugin-onetoken/src/engine/renders.ts'
 import { createTally } from '../../packages/unplugin-onetoken/src/engine/summary.ts'
+import { openProjectStore } from '../../packages/unplugin-onetoken/src/engine/project-store.ts'
 import { createWorkshop } from '../../packages/unplugin-onetoken/src/engine/workshop.ts'
 import { OneTokenError } from '../../packages/unplugin-onetoken/src/errors.ts'
 import { entrySpec, loadProject } from '../../packages/unplugin-onetoken/src/project/project.ts'
@@ -44,7 +45,14 @@ export async function openWorkbench(
   const project = await loadProject({ root, mode: 'production', env: apiEnv(url) })
   const wronglyEncoded: string[] = []
   const log = { info: () => {}, warn: () => {} }
-  const { store, renders, cut, close } = createWorkshop(project, { log }, lookingEncoder(wronglyEncoded))
+  const projectStore = await openProjectStore(project, { log })
+  const { store } = projectStore
+  const { renders, cut, close } = createWorkshop(
+    project,
+    projectStore,
+    { log },
+    lookingEncoder(wronglyEncoded),
+  )
   onTestFinished(close)
   const identified = new Map<string, IdentifiedSpec>()
   for (const name of project.entries.keys()) {

@@ -10,7 +10,9 @@ export async function makeFolder(folder: string): Promise<string | undefined> {
   } catch (error) {
     const { code, path } = error as NodeJS.ErrnoException
     // The path is that of the folder which could not be made.
-    if (code === 'ENOENT' && path !== undefined) await mkdir(path)
-    throw error
+    if (code !== 'ENOENT' || path === undefined) throw error
+    await mkdir(path)
+    await makeFolder(folder)
+    return path
   }
 }

@@ -99,7 +99,13 @@ async function obtain(order: Order): Promise<End> {
     project: {
       root: folder,
       settings: resolveSettings({}),
-      environment: { apiKey: API_KEY, baseURL: 'https://api.onetoken.one', frozen: undefined, ci: false },
+      environment: {
+        apiKey: API_KEY,
+        baseURL: 'https://api.onetoken.one',
+        frozen: undefined,
+        remoteAuthorization: undefined,
+        ci: false,
+      },
       entries: new Map(),
       manifests: [],
       store: folder,

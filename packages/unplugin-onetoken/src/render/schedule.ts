@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import PQueue from 'p-queue'
 import { OneTokenError } from '../errors.ts'
 import { createGate } from './gate.ts'
@@ -41,6 +42,8 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
   const queue = new PQueue({ concurrency, ...perMinute })
   const stopping = new AbortController()
   const aborting = new AbortController()
+  // Each request listens to them while it runs, and there may be 64.
+  setMaxListeners(0, stopping.signal, aborting.signal)
   const waiting = new Set<(reason: unknown) => void>()
   const gate = createGate({
     paused: () => queue.pause(),
