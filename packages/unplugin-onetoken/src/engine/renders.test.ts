@@ -110,8 +110,10 @@ describe('single flight', () => {
     const { renders, store, root } = await studio()
     const hero = identified('hero', root)
     const asked = renders.obtain(hero, BUILD)
-    await new Promise((resolve) => void setImmediate(resolve))
-    while ((await store.find(hero.key)).state === 'missing') await renders.settled()
+    while ((await store.find(hero.key)).state === 'missing') {
+      await new Promise((resolve) => void setImmediate(resolve))
+      await renders.settled()
+    }
     expect(await asked).toMatchObject({ made: true })
   })
 })
