@@ -26,8 +26,10 @@ async function expectKeptOrTold(site: Site, { status, output }: Ran, sent: strin
   if (status === 0) return expect(whole).toMatchObject({ pictures: sent, records: [expect.any(String)] })
   if (output.includes('could be kept neither')) {
     const told = await next()
-    expect(told.output).toContain('onetoken render hero --again')
-    expect(told.status, told.output).toBe(4)
+    // Its bytes may have been written all the same, under a temporary name.
+    const isFound = told.output.includes('was paid for by a run that ended before it was kept')
+    if (!isFound) expect(told.output).toContain('onetoken render hero --again')
+    expect(told.status, told.output).toBe(isFound ? 0 : 4)
     return expect(mock.stats.requests).toBe(1)
   }
   await copySalvaged(salvagedIn(output), store)

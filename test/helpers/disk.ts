@@ -1,7 +1,9 @@
 import { execFile } from 'node:child_process'
 import { mkdir, rm, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import type { MockServer } from 'unplugin-onetoken/mock'
 import { onTestFinished } from 'vitest'
 
 const run = promisify(execFile)
@@ -10,6 +12,8 @@ const run = promisify(execFile)
 export interface Disk {
   /** Leave so many pages free: what is written takes one for each 4096 bytes that it begins. */
   leave(pages: number): Promise<void>
+  /** Do so as soon as the API is asked, before it answers: `mock` has to take its time. */
+  leaveWhenAsked(mock: Pick<MockServer, 'requests'>, pages: number): Promise<void>
   /** Change its options, such as `ro` or `size=16m`. */
   remount(options: string): Promise<void>
   /** Take away what {@link leave} put there. */
@@ -22,11 +26,16 @@ export async function mountDisk(folder: string, options: string): Promise<Disk> 
   await run('mount', ['-t', 'tmpfs', '-o', options, 'tmpfs', folder])
   onTestFinished(() => run('umount', ['--lazy', folder]).then(() => {}))
   const filler = join(folder, '.filler')
+  const leave: Disk['leave'] = async (pages) => {
+    await rm(filler, { force: true })
+    const { bavail, bsize } = await statfs(folder)
+    await writeFile(filler, Buffer.alloc((bavail - pages) * bsize))
+  }
   return {
-    async leave(pages) {
-      await rm(filler, { force: true })
-      const { bavail, bsize } = await statfs(folder)
-      await writeFile(filler, Buffer.alloc((bavail - pages) * bsize))
+    leave,
+    async leaveWhenAsked(mock, pages) {
+      while (mock.requests.length === 0) await sleep(5)
+      await leave(pages)
     },
     empty: () => rm(filler, { force: true }),
     remount: async (changed) => void (await run('mount', ['-o', `remount,${changed}`, folder])),

@@ -98,7 +98,7 @@ describe('a render', () => {
   test('that was turned away is anybody’s until it is sent again', async () => {
     const { renderer, events, intents } = await bench({
       answer: async ({ options }) => {
-        await options.onWait?.({ ms: 7_000, status: 429, attempt: 1 })
+        await options.onWait?.({ ms: 1, status: 429, attempt: 1 })
         expect(await intents.read(KEY)).toBeUndefined()
         await options.onSend?.()
         expect(await intents.read(KEY)).toBeDefined()
