@@ -159,6 +159,39 @@ describeServers('a store that machines share', (kind) => {
     expect(await pictures(other)).toEqual(await pictures(one))
   })
 
+  it('gives back what is damaged here, when somebody asks for that', async () => {
+    const site = await behind()
+    await render(site)
+    const right = await pictures(site)
+    const [first = '', second = ''] = Object.keys(right)
+    await site.write({ [first]: 'damaged' })
+    await site.remove(second)
+    proxy.seen.length = 0
+    const verified = await site.onetoken(env, 'verify')
+    expect(verified.status, verified.output).toBe(1)
+    expect(verified.output).toContain('2 problems')
+    expect(proxy.seen).toEqual([])
+    const repaired = await site.onetoken(env, 'verify', '--repair')
+    expect(repaired.status, repaired.output).toBe(0)
+    expect(repaired.output).toContain('2 repaired')
+    expect(await pictures(site)).toEqual(right)
+    expect(mock.stats.billed).toBe(2)
+  })
+
+  it('is looked at by doctor', async () => {
+    const site = await behind()
+    const { url } = server.remoteAt(proxy.url)
+    const { output } = await site.onetoken(env, 'doctor')
+    expect(output).toContain(`${url}, which is read and written`)
+    expect(output).toMatch(/ok +remote store +can be read\n/)
+    expect(output).toMatch(/ok +remote store +can be written\n/)
+    expect(output.includes('lets a second machine overwrite')).toBe(false)
+    proxy.setFault('down')
+    const down = await site.onetoken(env, 'doctor')
+    expect(down.status).toBe(1)
+    expect(down.output).toMatch(/problem +remote store .* could not be read from/)
+  })
+
   it.runIf(kind.name === 'radosgw')(
     'is one store for sixteen machines that render the same at once',
     { timeout: 400_000 },

@@ -1,5 +1,6 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { relative } from 'node:path'
+import PQueue from 'p-queue'
 import { scanSources } from '../sources/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
@@ -45,32 +46,53 @@ export async function survey(engine: Engine): Promise<Survey> {
     problems.push(error)
     if (name !== undefined) failed.set(name, error)
   }
-  const planned = new Map<string, PlannedRender>()
-  const look = async (
-    find: () => Promise<ImageSpec>,
-    place: Place | undefined,
-    name?: string,
-  ): Promise<void> => {
-    try {
-      const render = await plan(engine, await find(), place)
-      const known = planned.get(render.key)
-      if (known === undefined) planned.set(render.key, render)
-      if (name !== undefined) (known ?? render).names.push(name)
-    } catch (thrown) {
-      const error = asOneTokenError(thrown)
-      if (error === undefined) throw thrown
-      note(error.at(place), name)
-    }
-  }
-  for (const [name, entry] of project.entries) await look(() => engine.entry(name), entry.place, name)
+  const wanted: Wanted[] = [...project.entries].map(([name, { place }]) => ({
+    find: () => engine.entry(name),
+    place,
+    name,
+  }))
   const store = toPosix(relative(project.root, project.store))
   const scan = await scanSources(project.root, store.startsWith('..') ? [] : [`${store}/**`])
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
-    if (specifier !== 'virtual:onetoken/manifest') await look(() => engine.specOf(specifier, place), place)
+    if (specifier === 'virtual:onetoken/manifest') continue
+    wanted.push({ find: () => engine.specOf(specifier, place), place })
+  }
+  const queue = new PQueue({ concurrency: AT_ONCE })
+  const looks = wanted.map((one) => queue.add(() => look(engine, one)))
+  const planned = new Map<string, PlannedRender>()
+  for (const [index, seen] of (await Promise.all(looks)).entries()) {
+    const name = wanted[index]?.name
+    if (seen instanceof OneTokenError) {
+      note(seen, name)
+      continue
+    }
+    const known = planned.get(seen.key)
+    if (known === undefined) planned.set(seen.key, seen)
+    if (name !== undefined) (known ?? seen).names.push(name)
   }
   for (const place of scan.unknown) note(runTimeWords(place), undefined)
   return { renders: [...planned.values()], problems, failed }
+}
+
+/** Looked at at once: a remote store takes its time for each. */
+const AT_ONCE = 16
+
+/** What asks for a picture: an entry by its name, or an import. */
+interface Wanted {
+  find(): Promise<ImageSpec>
+  place: Place | undefined
+  name?: string
+}
+
+async function look(engine: Engine, { find, place }: Wanted): Promise<PlannedRender | OneTokenError> {
+  try {
+    return await plan(engine, await find(), place)
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error === undefined) throw thrown
+    return error.at(place)
+  }
 }
 
 async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): Promise<PlannedRender> {

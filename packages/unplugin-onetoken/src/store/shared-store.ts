@@ -1,9 +1,10 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import { createDurably } from './durable.ts'
 import { readIfThere, type Lookup, type RenderStore } from './file-store.ts'
+import { writing } from './messages.ts'
 import { alsoRemote, badRemote, notKnown } from './remote-messages.ts'
 import { EXTENSIONS, parseRecord, serializeRecord, type RecordImage, type RenderRecord } from './record.ts'
 import type { Remote } from './remote/types.ts'
@@ -67,14 +68,18 @@ export function shareStore(
     return parsed.record
   }
 
-  /** Bring the pictures of a record of the remote store here. */
-  const fetchImages = async (record: RenderRecord): Promise<void> => {
+  const keepImage = async (bytes: Buffer, { format }: Pick<RecordImage, 'format'>): Promise<string> =>
+    (await writing(local.folder, () => local.putImage(bytes, EXTENSIONS[format]))).file
+
+  /** Bring a record of the remote store here, with its pictures. */
+  const bring = async (record: RenderRecord, replace: boolean): Promise<RenderRecord> => {
     for (const image of record.images) {
       if (await local.reclaim(image)) continue
       const bytes = await fetchImage(image)
       if (bytes === undefined) throw badRemote(remote, imageName(image), 'is not there')
-      await local.putImage(bytes, EXTENSIONS[image.format])
+      await keepImage(bytes, image)
     }
+    return await writing(local.folder, () => local.putRecord(record, { replace }))
   }
 
   const find: RenderStore['find'] = async (key, label) => {
@@ -85,8 +90,7 @@ export function shareStore(
       if (record === undefined) return here
       const state = here.state === 'missing' ? 'absent' : here.error.details?.['state']
       if (!HEALED.has(state)) return { state: 'found', record }
-      await fetchImages(record)
-      return { state: 'found', record: await local.putRecord(record, { replace: here.state !== 'missing' }) }
+      return { state: 'found', record: await bring(record, here.state !== 'missing') }
     } catch (thrown) {
       return unavailableBy(asOneTokenError(thrown), thrown, here, label, remote)
     }
@@ -106,11 +110,8 @@ export function shareStore(
         throw alsoRemote(error, remote, asOneTokenError(cause))
       })
       if (bytes === undefined) throw alsoRemote(error, remote, undefined)
-      if (HEALED.has(error.details?.['state'])) {
-        return (await local.putImage(bytes, EXTENSIONS[wanted.format])).file
-      }
-      await mkdir(borrowed, { recursive: true })
-      await createDurably(spare, bytes)
+      if (HEALED.has(error.details?.['state'])) return await keepImage(bytes, wanted)
+      await writing(local.folder, () => createDurably(spare, bytes))
       return spare
     }
   }
@@ -138,8 +139,7 @@ export function shareStore(
     if (standing === undefined && check) await remote.replace(name, bytes)
     else if (standing === undefined) throw badRemote(remote, name, 'is not there, although it was taken')
     if (standing === undefined || isSame(standing, record)) return record
-    await fetchImages(standing)
-    return await local.putRecord(standing, { replace: true })
+    return await bring(standing, true)
   }
 
   const pushWaiting: SharedStore['pushWaiting'] = async () => {
