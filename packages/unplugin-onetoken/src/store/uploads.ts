@@ -34,7 +34,11 @@ export function openUploads(cache: string): Uploads {
       const names = await readdir(folder).catch(() => [])
       const keys = names.flatMap((name) => /^([\da-f]{64})\.json$/.exec(name)?.[1] ?? [])
       return await Promise.all(
-        keys.map(async (key) => ({ key, replace: replacesIn(await readFile(fileOf(key), 'utf8')) })),
+        // Another process may have been faster.
+        keys.map(async (key) => ({
+          key,
+          replace: replacesIn(await readFile(fileOf(key), 'utf8').catch(() => '')),
+        })),
       )
     },
   }
