@@ -124,6 +124,15 @@ describe('a record that cannot be used', () => {
     [withDigest({ ...RECORD, images: [null] }), 'damaged', 'is not a record'],
     [withDigest({ ...RECORD, images: [{ sha256: '../../x', format: 'png' }] }), 'damaged', 'is not a record'],
     [withDigest({ ...RECORD, images: [{ sha256: KEY, format: 'exe' }] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: [{ ...RECORD.images[0], width: 0 }] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, images: [{ ...RECORD.images[0], bytes: '7' }] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, request: null }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, request: [] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, inputs: 'photo' }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, inputs: [null] }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, cost: 1 }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, refusal: 'no' }), 'damaged', 'is not a record'],
+    [withDigest({ ...RECORD, take: '1' }), 'damaged', 'is not a record'],
   ])('%j', (text, state, why) => {
     expect(parseRecord(text, KEY)).toEqual({ state, why })
   })

@@ -97,16 +97,36 @@ function notJson(text: string): RecordState {
   return damaged(text.trim() === '' ? 'is empty' : 'is not JSON')
 }
 
-/** What the rest of this package takes for granted. The digest has shown that the text is as it was written. */
+/** What the rest of this package takes for granted. A digest fits whatever somebody computes it over. */
 function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & RenderRecord {
-  const { images, created } = value
-  return Array.isArray(images) && images.every(isImage) && typeof created === 'string'
+  const { images, created, request, inputs = [], cost, refusal = { message: '' }, take } = value
+  return (
+    Array.isArray(images) &&
+    images.every(isImage) &&
+    Array.isArray(inputs) &&
+    inputs.every(isObject) &&
+    isObject(request) &&
+    isObject(cost) &&
+    typeof cost['usd'] === 'number' &&
+    isObject(refusal) &&
+    typeof refusal['message'] === 'string' &&
+    typeof take === 'number' &&
+    typeof created === 'string'
+  )
 }
 
 /** The hash and the format make a file name: they hold nothing else. */
-function isImage(image: Partial<RecordImage> | null): boolean {
-  const { sha256: hash, format } = image ?? {}
-  return /^[\da-f]{64}$/.test(String(hash)) && Object.hasOwn(EXTENSIONS, String(format))
+function isImage(image: unknown): boolean {
+  if (!isObject(image)) return false
+  const { sha256: hash, format, width, height, bytes } = image
+  const isNamed = /^[\da-f]{64}$/.test(String(hash)) && Object.hasOwn(EXTENSIONS, String(format))
+  return (
+    isNamed && [width, height, bytes].every((number) => Number.isSafeInteger(number) && Number(number) > 0)
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function digestOf(record: object): string {
