@@ -113,6 +113,12 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
     return work
   }
 
+  /** What fails is told at the end of a build; in the same words only once. */
+  const note = (thrown: unknown): void => {
+    const error = asOneTokenError(thrown)
+    if (isBuild && error !== undefined && !isUnwanted(error)) problems.push(error)
+  }
+
   const run: Run = {
     enter: () => told.clear(),
 
@@ -147,7 +153,8 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
     },
 
     start(descriptor) {
-      if (isWanted) tracked(load(descriptor)).catch(() => undefined)
+      // Told also when the bundler does not come to load it, as what failed before has ended the build.
+      if (isWanted) tracked(load(descriptor)).catch(note)
     },
 
     read: async (descriptor) => (await descriptors()).read(descriptor),
@@ -167,7 +174,7 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
           // A store without room for a stand-in: what went wrong first may say where a paid picture is.
           throw error
         })
-        if (!isUnwanted(error)) problems.push(error)
+        note(error)
         return { picture, watch: [], begun, failed: true }
       }
     },
