@@ -44,7 +44,7 @@ describe('a store that cannot be one', () => {
 describe.skipIf(isLacking('mount', 'Read-only stores'))('a store that can only be read', () => {
   it('is asked for nothing that is not in it', async () => {
     const site = await createSite(files)
-    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=1m')
+    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=16m')
     await disk.remount('ro')
     const env = apiEnv(mock.url)
     for (const run of [() => site.onetoken(env, 'render', '--yes'), () => site.build(env)]) {
@@ -61,7 +61,7 @@ describe.skipIf(isLacking('mount', 'Read-only stores'))('a store that can only b
 
   it('gives what is in it, to a build as well', async () => {
     const site = await createSite(files)
-    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=1m')
+    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=16m')
     const env = apiEnv(mock.url)
     expect((await site.build(env)).status).toBe(0)
     const before = await digests(site)
@@ -76,7 +76,7 @@ describe.skipIf(isLacking('mount', 'Read-only stores'))('a store that can only b
 
   it('loses nothing when a damaged picture cannot be moved aside', async () => {
     const site = await createSite(files)
-    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=1m')
+    const disk = await mountDisk(join(site.folder, 'onetoken'), 'size=16m')
     const env = apiEnv(mock.url)
     expect((await site.onetoken(env, 'render', '--yes')).status).toBe(0)
     const [picture = ''] = await site.list('onetoken/images')
