@@ -102,6 +102,12 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
     return beat === undefined || givenUp.get(file) === beat ? undefined : beat
   }
 
+  /** Who was given up may come back when somebody else has its number. */
+  const isAnothers = async ({ key, attempt, sender }: Intent): Promise<boolean> => {
+    const there = await readAttempt(key, attempt)
+    return there !== undefined && there.sender.id !== sender.id
+  }
+
   const intents: Intents = {
     async read(key) {
       for (const { attempt } of (await attempts(key)).sort((one, other) => other.attempt - one.attempt)) {
@@ -126,21 +132,21 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
 
     async write(intent) {
       if (intent.failure !== undefined) heartbeat.stop(fileOf(intent))
+      if (await isAnothers(intent)) return
       await replaceDurably(fileOf(intent), bytesOf(intent))
     },
 
     async withdraw(intent) {
       heartbeat.stop(fileOf(intent))
-      // Who was given up may come back when somebody else has its number.
-      const there = await readAttempt(intent.key, intent.attempt)
-      if (there?.sender.id === intent.sender.id) await rm(fileOf(intent), { force: true })
+      if (!(await isAnothers(intent))) await rm(fileOf(intent), { force: true })
     },
 
     async close(intent) {
       heartbeat.stop(fileOf(intent))
       const done = (await attempts(intent.key)).filter(({ attempt }) => attempt < intent.attempt)
+      const own = (await isAnothers(intent)) ? [] : [intent]
       // One's own at last: as long as any is there, nobody takes the key for one that was never asked for.
-      for (const one of [...done, intent]) await rm(fileOf(one), { force: true })
+      for (const one of [...done, ...own]) await rm(fileOf(one), { force: true })
     },
 
     async isUnderWay(intent) {

@@ -148,7 +148,38 @@ describe('asking again', () => {
     await one.intents.claim(one.intent())
     await other.intents.claim(other.intent({ attempt: 2 }))
     await one.intents.withdraw(one.intent())
-    expect(remote.files.size).toBe(2)
+    await one.intents.close(one.intent())
+    expect((await one.intents.read(KEY))?.sender.host).toBe('other')
+    const third = await machine(remote, 'third')
+    expect(await third.intents.claim(third.intent({ attempt: 2 }))).toBe(false)
+  })
+
+  test('is seen by all, also when the request before was a matter of one machine', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote, 'one'), await machine(remote, 'other')]
+    await one.intents.claim(one.intent({ attempt: 7 }))
+    const seen = await other.intents.read(KEY)
+    expect(seen?.attempt).toBe(7)
+    expect(seen && (await other.intents.isUnderWay(seen))).toBe(true)
+  })
+
+  test('is seen by one whose own request failed later', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote, 'one'), await machine(remote, 'other')]
+    await one.intents.claim(one.intent({ failure: 'cut' }))
+    remote.files.clear()
+    await other.intents.claim(other.intent())
+    expect((await one.intents.read(KEY))?.sender.host).toBe('other')
+  })
+
+  test('after it was turned away and its claim could not be removed is granted to the same one', async () => {
+    const remote = memoryRemote()
+    const { intents, intent } = await machine(remote, 'one')
+    await intents.claim(intent())
+    remote.fails = 'denied'
+    await intents.withdraw(intent())
+    remote.fails = undefined
+    expect(await intents.claim(intent())).toBe(true)
   })
 })
 
@@ -158,6 +189,7 @@ test('a request whose record waits for the remote store keeps the others waiting
   await intents.claim(intent())
   await intents.close(intent())
   expect([...remote.files.keys()]).toEqual([`claims/${KEY}.1.json`])
-  await openClaims(remote).clear(KEY)
+  remote.later += LEASE + 1
+  await openClaims(remote, LEASE).clear(KEY)
   expect(remote.files.size).toBe(0)
 })

@@ -121,6 +121,10 @@ export function memoryRemote({ isExclusive = true }: { isExclusive?: boolean } =
       await begin('look up', name)
       return files.has(name)
     },
+    async list(start) {
+      await begin('look up', start)
+      return isExclusive ? [...files.keys()].filter((name) => name.startsWith(start)) : undefined
+    },
     async create(name, bytes) {
       const wasThere = files.has(name)
       await begin('write', name)

@@ -74,6 +74,24 @@ describe('a remote store that takes nothing', () => {
   })
 })
 
+test('claims are tried whatever becomes of files, and say nothing about them', async () => {
+  const made = open()
+  const claim = (): Promise<unknown> => made.remote.create('claims/a.1.json', Buffer.from('a'))
+  made.inner.fails = 'full'
+  await failureOf(write(made))
+  await failureOf(claim())
+  await failureOf(claim())
+  made.inner.fails = undefined
+  expect(await claim()).toBe('created')
+  expect(made.inner.log).toHaveLength(4)
+  expect(made.told).toHaveLength(1)
+  made.clock.ms += 60_000
+  made.inner.fails = 'timeout'
+  await failureOf(claim())
+  made.inner.fails = undefined
+  expect(await write(made)).toBe('created')
+})
+
 test('one file that cannot be read says nothing about the others', async () => {
   const made = open()
   made.inner.fails = 'denied'

@@ -10,9 +10,16 @@ const RECOVERY = 60_000
 
 const DOWN: ReadonlySet<unknown> = new Set<RemoteTrouble>(['unreachable', 'timeout'])
 
+/** Something that did not work, and until when it is not tried again. */
+interface Trouble {
+  error: OneTokenError
+  until: number
+}
+
 /**
  * A remote store that costs a run little when it is down: when it could not be reached for reading, everything fails at
- * once for a minute, and when it could not be written, all writing. `told` gets the first failure of each such time.
+ * once for a minute, and when it did not take a file, all writing of files. `told` gets the first failure of each such
+ * time. Claims are no such files: one that is not tried is a request that two machines pay for.
  */
 export function guarded(
   remote: Remote,
@@ -20,39 +27,62 @@ export function guarded(
   now: () => number = () => performance.now(),
 ): Remote {
   const queue = new PQueue({ concurrency: CONCURRENCY })
-  let down: { error: unknown; until: number } | undefined
-  let refusing: { error: unknown; until: number } | undefined
+  let down: Trouble | undefined
+  let refusing: Trouble | undefined
+  const failAtOnce = (trouble: Trouble | undefined): void => {
+    if (trouble !== undefined && now() < trouble.until) throw trouble.error
+  }
+  /** Others that were under way fail in the same way, and say nothing new. */
+  const note = (
+    before: Trouble | undefined,
+    error: OneTokenError,
+    what: 'everything' | 'writing',
+  ): Trouble => {
+    if (before === undefined || now() >= before.until) told(error, what)
+    return { error, until: now() + RECOVERY }
+  }
 
-  const run = <T>(work: () => Promise<T>, isWrite: boolean): Promise<T> =>
-    queue.add(async () => {
-      for (const state of [down, isWrite ? refusing : undefined]) {
-        if (state !== undefined && now() < state.until) throw state.error
-      }
+  const read = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    inTurn(name, async () => {
+      failAtOnce(down)
       try {
         return await work()
       } catch (thrown) {
         const error = asOneTokenError(thrown)
-        const isTrouble = isWrite || DOWN.has(error?.details?.['kind'])
-        if (error !== undefined && isTrouble) {
-          const known = isWrite ? refusing : down
-          const state = { error, until: now() + RECOVERY }
-          if (isWrite) refusing = state
-          else down = state
-          // Others that were under way fail in the same way, and say nothing new.
-          if (known === undefined || now() >= known.until) told(error, isWrite ? 'writing' : 'everything')
-        }
+        if (error !== undefined && DOWN.has(error.details?.['kind'])) down = note(down, error, 'everything')
         throw thrown
       }
     })
+  const write = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    inTurn(name, async () => {
+      failAtOnce(down)
+      if (isClaim(name)) return await work()
+      failAtOnce(refusing)
+      try {
+        return await work()
+      } catch (thrown) {
+        const error = asOneTokenError(thrown)
+        if (error !== undefined) refusing = note(refusing, error, 'writing')
+        throw thrown
+      }
+    })
+  /** Claims say to others that this machine is at work: they do not wait behind pictures. */
+  const inTurn = <T>(name: string, work: () => Promise<T>): Promise<T> =>
+    isClaim(name) ? work() : queue.add(work)
 
   return {
     url: remote.url,
     isExclusive: remote.isExclusive,
-    read: (name, largest) => run(() => remote.read(name, largest), false),
-    has: (name) => run(() => remote.has(name), false),
-    create: (name, bytes) => run(() => remote.create(name, bytes), true),
-    replace: (name, bytes) => run(() => remote.replace(name, bytes), true),
-    remove: (name) => run(() => remote.remove(name), true),
+    read: (name, largest) => read(name, () => remote.read(name, largest)),
+    has: (name) => read(name, () => remote.has(name)),
+    list: (start) => read(start, () => remote.list(start)),
+    create: (name, bytes) => write(name, () => remote.create(name, bytes)),
+    replace: (name, bytes) => write(name, () => remote.replace(name, bytes)),
+    remove: (name) => write(name, () => remote.remove(name)),
     close: () => remote.close(),
   }
+}
+
+function isClaim(name: string): boolean {
+  return name.startsWith('claims/')
 }

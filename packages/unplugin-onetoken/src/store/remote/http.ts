@@ -36,6 +36,8 @@ export function openHttpRemote({ url, authorization, patience = PATIENCE }: Http
     has: (name) =>
       operate(server, { verb: 'look up', name, canResend: true }, (attempt) => head(name, attempt)),
 
+    list: async () => undefined,
+
     create: (name, bytes) =>
       operate(server, { verb: 'write', name, canResend: true, upload: bytes.length }, async (attempt) => {
         const isThere =
@@ -76,8 +78,10 @@ function methods(base: string, authorization: string | undefined): Methods {
   const refuse = ({ status }: Response, method: Method, { fail }: Attempt): Error =>
     fail(failureOfStatus(status, method, authorization !== undefined))
 
+  // A cache on the way must not answer with what was there before.
+  const fresh = { 'cache-control': 'no-cache' }
   const get: Methods['get'] = async (name, largest, attempt) => {
-    const response = await send('GET', name, attempt)
+    const response = await send('GET', name, attempt, { headers: fresh })
     const { status, headers, body } = response
     if (status !== 200 || body === null) {
       await discard(response)
@@ -90,7 +94,7 @@ function methods(base: string, authorization: string | undefined): Methods {
   }
 
   const head: Methods['head'] = async (name, attempt) => {
-    const response = await send('HEAD', name, attempt)
+    const response = await send('HEAD', name, attempt, { headers: fresh })
     if (response.ok) return true
     if (isAbsent(response.status)) return false
     throw refuse(response, 'HEAD', attempt)

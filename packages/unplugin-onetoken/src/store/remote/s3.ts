@@ -40,6 +40,11 @@ export function openS3Remote(options: S3RemoteOptions): Remote {
     has: (name) =>
       operate(server, { verb: 'look up', name, canResend: true }, (attempt) => bucket.head(name, attempt)),
 
+    list: (start) =>
+      operate(server, { verb: 'look up', name: start, canResend: true }, (attempt) =>
+        bucket.list(start, attempt),
+      ),
+
     create: (name, bytes) =>
       operate(server, { verb: 'write', name, canResend: true, upload: bytes.length }, async (attempt) => {
         const isThere =
@@ -73,6 +78,7 @@ function knowsCondition(endpoint: string | undefined): boolean {
 interface Bucket {
   get(name: string, largest: number, attempt: Attempt): Promise<RemoteFile | undefined>
   head(name: string, attempt: Attempt): Promise<boolean>
+  list(start: string, attempt: Attempt): Promise<string[]>
   /** `exists`: nothing was written, as the condition wished. */
   put(name: string, bytes: Uint8Array, attempt: Attempt, condition?: { IfNoneMatch: '*' }): Promise<Created>
   remove(name: string, attempt: Attempt): Promise<void>
@@ -117,6 +123,15 @@ function openBucket({
       const { sdk, client } = await open()
       const command = new sdk.HeadObjectCommand(at(name))
       return (await client.send(command, { abortSignal: signal }).catch(absent)) !== undefined
+    },
+
+    async list(start, { signal }) {
+      const { sdk, client } = await open()
+      const { Bucket, Key } = at(start)
+      const command = new sdk.ListObjectsV2Command({ Bucket, Prefix: Key })
+      const { Contents = [] } = await client.send(command, { abortSignal: signal })
+      const outer = Key.length - start.length
+      return Contents.flatMap(({ Key: name }) => name?.slice(outer) ?? [])
     },
 
     async put(name, bytes, { signal }, condition) {

@@ -20,6 +20,8 @@ export interface Remote {
   /** The file, whole; undefined when the name is not there. Rejects when it has more than `largest` bytes. */
   read(name: string, largest: number): Promise<RemoteFile | undefined>
   has(name: string): Promise<boolean>
+  /** All names that begin so, up to a thousand; undefined where the server does not list what it has. */
+  list(start: string): Promise<string[] | undefined>
   /** `exists`: something else has the name and was not replaced, as far as `isExclusive` goes. */
   create(name: string, bytes: Uint8Array): Promise<Created>
   replace(name: string, bytes: Uint8Array): Promise<void>
