@@ -41,7 +41,7 @@ export async function openProjectStore(
   )
   const uploads = openUploads(local.cache)
   const claims = openClaims(remote)
-  const shared = shareStore(local, { remote, uploads, write, pushed: claims.clear })
+  const shared = shareStore(local, { remote, uploads, write, arrived: (key) => claims.clear(key) })
   const isClaimed = write && remote.isExclusive
   return {
     store: shared,

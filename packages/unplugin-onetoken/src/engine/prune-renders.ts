@@ -81,7 +81,7 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
         bytes: sizes.reduce((sum, size) => sum + size, 0),
         hasCopy:
           files.every((file) => committed.has(toPosix(relative(store.folder, file)))) ||
-          (shared !== undefined && (await shared.isPushed(key).catch(() => false))),
+          (shared !== undefined && (await shared.hasCopy(record).catch(() => false))),
       }
     }),
   )

@@ -1,6 +1,7 @@
 import PQueue from 'p-queue'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import type { SharedStore } from '../store/shared-store.ts'
+import { labelOf } from '../store/messages.ts'
+import { isSame, type SharedStore } from '../store/shared-store.ts'
 import type { Engine } from './engine.ts'
 import { survey } from './survey.ts'
 
@@ -64,11 +65,12 @@ async function pushAll(shared: SharedStore, { check }: SyncOptions, report: Sync
     const here = await shared.find(key)
     // What is wrong with a record here is a matter of `verify`.
     if (here.state !== 'found') return
-    if (!check && (await shared.isPushed(key))) report.present += 1
-    else {
-      await shared.push(here.record, { check })
-      report.pushed.push(key)
-    }
+    const { record } = here
+    const there = check ? undefined : await shared.pushed(key)
+    const standing = there ?? (await shared.push(record, { check }))
+    if (!isSame(standing, record)) throw conflict(shared, labelOf(record))
+    if (there === undefined) report.pushed.push(key)
+    else report.present += 1
   }
   await Promise.all((await shared.keys()).map((key) => queue.add(() => attempt(() => pushOne(key)))))
 }
@@ -82,5 +84,13 @@ function noRemote(): OneTokenError {
 function readOnly({ remote }: SharedStore): OneTokenError {
   return new OneTokenError('USAGE', `This machine only reads the remote store ${remote.url}.`, {
     hint: 'To put renders there: set "write": true of "remote" in the settings, and let nothing freeze rendering (ONETOKEN_FROZEN, "frozen"). To only bring renders here: npx --no-install onetoken sync --pull',
+  })
+}
+
+/** Nobody but a person can choose between two pictures that are both paid for. */
+function conflict({ remote }: SharedStore, label: string): OneTokenError {
+  return new OneTokenError('STORE_UNAVAILABLE', `${label} has another picture in ${remote.url} than here.`, {
+    hint: `Nothing was changed. To take the one that is there: remove its record here, then run: npx --no-install onetoken sync --pull`,
+    details: { state: 'conflict' },
   })
 }

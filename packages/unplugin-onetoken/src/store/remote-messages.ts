@@ -1,20 +1,27 @@
 import { OneTokenError } from '../errors.ts'
+import type { RecordState } from './record.ts'
 import type { Remote } from './remote/types.ts'
 
 /** The error for a file of the remote store that cannot be used. `why` goes on after its name, as in `is empty`. */
-export function badRemote({ url }: Remote, name: string, why: string): OneTokenError {
+export function badRemote(
+  { url }: Remote,
+  name: string,
+  why: string,
+  trouble?: RecordState['state'],
+): OneTokenError {
   return new OneTokenError(
     'STORE_UNAVAILABLE',
     `What the remote store has cannot be used: ${url}/${name} ${why}.`,
     {
       hint: 'Put it right there, or have a machine that has the render send it anew: npx --no-install onetoken sync --push --check',
-      details: { state: 'bad-remote' },
+      // One that a newer release has written is right.
+      details: { state: trouble === 'newer' ? 'newer' : 'bad-remote' },
     },
   )
 }
 
 const WITHOUT =
-  'Nothing was rendered, as it may have been paid for. To render without looking there: npx --no-install onetoken render --no-remote'
+  'Nothing was rendered, as it may have been paid for. To render without looking there: npx --no-install onetoken render --no-remote, and then, for all others: npx --no-install onetoken sync'
 
 /** The error for a render that is not here, when the remote store cannot be asked for it: it may be there. */
 export function notKnown(cause: OneTokenError, label: string | undefined): OneTokenError {

@@ -2,6 +2,7 @@ import { readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
+import { OneTokenError } from '../errors.ts'
 import { openFileStore } from './file-store.ts'
 import { serializeRecord, type RenderRecord } from './record.ts'
 import { shareStore, type SharedStore } from './shared-store.ts'
@@ -12,6 +13,8 @@ const FOX = Buffer.from('png:fox')
 const HARE = Buffer.from('png:hare')
 const RECORD = `renders/${KEY}.json`
 const IMAGE = `images/${sha256(FOX)}.png`
+/** When a picture that somebody asked for again is made. */
+const LATER = '2026-02-03T04:05:06.000Z'
 const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${sha256(FOX)}\nsize 7\n`
 
 interface Machine {
@@ -28,7 +31,7 @@ async function machine(remote = memoryRemote(), write = true): Promise<Machine> 
 /** Keep a render as the renderer does: its pictures, then its record. */
 async function keep(store: SharedStore, bytes: Buffer, replace = false): Promise<RenderRecord> {
   await store.putImage(bytes, 'png')
-  return await store.putRecord(recordOf([bytes]), { replace })
+  return await store.putRecord(recordOf([bytes], replace ? { created: LATER } : {}), { replace })
 }
 
 describe('a render that is in the remote store', () => {
@@ -214,11 +217,51 @@ describe('several machines', () => {
     expect((await found(late)).record.images).toEqual([imageOf(HARE)])
   })
 
-  test('asked again where the first one was not known, it does not', async () => {
+  test('also where the first one was not known', async () => {
     const remote = memoryRemote()
     await keep((await machine(remote)).store, FOX)
     const { store } = await machine(remote)
-    expect((await keep(store, HARE, true)).images).toEqual([imageOf(FOX)])
+    expect((await keep(store, HARE, true)).images).toEqual([imageOf(HARE)])
+    expect((await found(await machine(remote))).record.images).toEqual([imageOf(HARE)])
+  })
+
+  test('of two that were asked for again, the later one stands, whichever comes there first', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote)]
+    remote.fails = 'full'
+    await one.store.putImage(FOX, 'png')
+    await one.store.putRecord(recordOf([FOX], { created: '2026-02-01T00:00:00.000Z' }), { replace: true })
+    remote.fails = undefined
+    await keep(other.store, HARE, true)
+    expect(await one.store.pushWaiting()).toEqual([])
+    expect((await found(one)).record.images).toEqual([imageOf(HARE)])
+    expect((await found(await machine(remote))).record.images).toEqual([imageOf(HARE)])
+  })
+
+  test('a refusal gives way to a picture', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote)]
+    await one.store.putRecord(recordOf([], { refusal: { message: 'no' } }))
+    expect((await keep(other.store, FOX)).images).toEqual([imageOf(FOX)])
+    expect((await found(await machine(remote))).record.images).toEqual([imageOf(FOX)])
+  })
+
+  test('a push changes nothing here, and nothing there that it cannot read', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote, false)]
+    const record = await keep(one.store, FOX)
+    await keep(other.store, HARE)
+    expect((await other.store.push((await found(other)).record, { check: true })).images).toEqual(
+      record.images,
+    )
+    expect((await found(other)).record.images).toEqual([imageOf(HARE)])
+    const blind = { ...remote, read: () => Promise.reject(new OneTokenError('REMOTE_FAILED', '503')) }
+    const third = await machine(blind, false)
+    await keep(third.store, HARE)
+    expect((await failureOf(third.store.push((await found(third)).record, { check: true }))).message).toBe(
+      '503',
+    )
+    expect(JSON.parse(String(remote.files.get(RECORD)))).toMatchObject({ images: record.images })
   })
 
   test('a remote store that is only read gets nothing', async () => {

@@ -10,16 +10,23 @@ import { EXTENSIONS, parseRecord, serializeRecord, type RecordImage, type Render
 import type { Remote } from './remote/types.ts'
 import type { Uploads } from './uploads.ts'
 
+/** How a render is put into a remote store. */
+export interface PushOptions {
+  /** Somebody asked for it anew: it takes the place of an older one. Else the first one stands. @default false */
+  replace?: boolean
+  /** Look at what is there already, and put right what is damaged. @default false */
+  check?: boolean
+}
+
 /** The renders of a project, on disk and in a store that machines share. */
 export interface SharedStore extends RenderStore {
   readonly remote: Remote
-  /**
-   * Put a render of this machine into the remote store. Returns the one that stands there, which is the first one; with
-   * `replace` it is this one. `check` looks at what is there already, and puts right what is wrong.
-   */
-  push(record: RenderRecord, options?: { replace?: boolean; check?: boolean }): Promise<RenderRecord>
-  /** Whether the remote store has a record for a key. */
-  isPushed(key: string): Promise<boolean>
+  /** Put a render of this machine into the remote store. Returns the one that stands there; changes nothing here. */
+  push(record: RenderRecord, options?: PushOptions): Promise<RenderRecord>
+  /** The record of the remote store for a key. Throws when what is there is none. */
+  pushed(key: string): Promise<RenderRecord | undefined>
+  /** Whether the remote store has this record and all of its pictures. */
+  hasCopy(record: RenderRecord): Promise<boolean>
   /** Push what earlier runs could not. Returns why some still wait. */
   pushWaiting(): Promise<OneTokenError[]>
 }
@@ -38,13 +45,13 @@ export interface SharedStoreParts {
   /** Whether renders of this machine go to the remote store. */
   write: boolean
   /** Told of a render that waited and is there now. */
-  pushed?: (key: string) => Promise<unknown>
+  arrived?: (key: string) => Promise<unknown>
 }
 
 /** Join `local` with a remote store. */
 export function shareStore(
   local: RenderStore,
-  { remote, uploads, write, pushed = async () => {} }: SharedStoreParts,
+  { remote, uploads, write, arrived = async () => {} }: SharedStoreParts,
 ): SharedStore {
   const borrowed = join(local.cache, 'images')
 
@@ -64,7 +71,7 @@ export function shareStore(
     const file = await remote.read(name, LARGEST_RECORD)
     if (file === undefined) return undefined
     const parsed = parseRecord(file.bytes.toString('utf8'), key)
-    if (parsed.state !== 'valid') throw badRemote(remote, name, parsed.why)
+    if (parsed.state !== 'valid') throw badRemote(remote, name, parsed.why, parsed.state)
     return parsed.record
   }
 
@@ -124,22 +131,44 @@ export function shareStore(
     if (there === undefined || sha256(there.bytes) !== wanted.sha256) await remote.replace(name, bytes)
   }
 
+  /** What the remote store has; `bad` when that is no record, which a newer release of this package may still read. */
+  const standingOf = async (key: string): Promise<RenderRecord | 'bad' | undefined> => {
+    try {
+      return await fetchRecord(key)
+    } catch (thrown) {
+      if (asOneTokenError(thrown)?.details?.['state'] === 'bad-remote') return 'bad'
+      throw thrown
+    }
+  }
+
   const push: SharedStore['push'] = async (record, { replace = false, check = false } = {}) => {
     const name = recordName(record.key)
     // Before the record: who finds that finds all of it.
     for (const one of record.images) await pushImage(one, record.name ?? record.key, check)
     const bytes = Buffer.from(serializeRecord(record))
-    if (!replace && (await remote.create(name, bytes)) === 'created' && remote.isExclusive) return record
-    if (replace) await remote.replace(name, bytes)
+    const created = await remote.create(name, bytes)
+    if (created === 'created' && remote.isExclusive) return record
     // Where others may write at the same time, the one that stands counts; and a server that keeps nothing is found out.
-    const standing = await fetchRecord(record.key).catch((error: unknown) => {
-      if (!check) throw error
-      return undefined
-    })
-    if (standing === undefined && check) await remote.replace(name, bytes)
-    else if (standing === undefined) throw badRemote(remote, name, 'is not there, although it was taken')
-    if (standing === undefined || isSame(standing, record)) return record
-    return await bring(standing, true)
+    const standing = await standingOf(record.key)
+    if (standing === undefined) throw badRemote(remote, name, 'is not there, although it was taken')
+    if (standing !== 'bad' && isSame(standing, record)) return record
+    const isBetter =
+      standing === 'bad'
+        ? check
+        : replace
+          ? isNewer(record, standing)
+          : isPicture(record) && !isPicture(standing)
+    if (isBetter) {
+      await remote.replace(name, bytes)
+      return record
+    }
+    return standing === 'bad' ? await Promise.reject(badRemote(remote, name, 'is no record')) : standing
+  }
+
+  /** Push a render, and take the one that stands there in its place. */
+  const settle = async (record: RenderRecord, options: PushOptions): Promise<RenderRecord> => {
+    const standing = await push(record, options)
+    return standing === record ? record : await bring(standing, true)
   }
 
   const pushWaiting: SharedStore['pushWaiting'] = async () => {
@@ -149,9 +178,10 @@ export function shareStore(
       if (here.state === 'missing') await uploads.remove(key)
       if (here.state !== 'found') continue
       try {
-        await push(here.record, { replace })
+        // What was sent before may have arrived in part.
+        await settle(here.record, { replace, check: true })
         await uploads.remove(key)
-        await pushed(key)
+        await arrived(key)
       } catch (thrown) {
         const error = asOneTokenError(thrown)
         if (error === undefined) throw thrown
@@ -168,18 +198,24 @@ export function shareStore(
     image,
     push,
 
-    isPushed: (key) => remote.has(recordName(key)),
+    pushed: fetchRecord,
+
+    async hasCopy(record) {
+      const standing = await fetchRecord(record.key)
+      if (standing === undefined || !isSame(standing, record)) return false
+      for (const one of record.images) if (!(await remote.has(imageName(one)))) return false
+      return true
+    },
+
     pushWaiting,
 
     async putRecord(record, { replace = false } = {}) {
       if (!write) return await local.putRecord(record, { replace })
-      // What was there is replaced for all; what nobody knew of here is not.
-      const replaces = replace && (await local.find(record.key)).state !== 'missing'
       // Before the record, so that a run that dies in between leaves the upload to the next one.
-      await uploads.add({ key: record.key, replace: replaces }).catch(() => undefined)
+      await uploads.add({ key: record.key, replace }).catch(() => undefined)
       const kept = await local.putRecord(record, { replace })
       try {
-        const standing = await push(kept, { replace: replaces })
+        const standing = await settle(kept, { replace })
         await uploads.remove(record.key).catch(() => undefined)
         return standing
       } catch {
@@ -190,7 +226,17 @@ export function shareStore(
   }
 }
 
-function isSame(one: RenderRecord, other: RenderRecord): boolean {
+/** Refusals differ from one request to the next: a picture counts for more. */
+function isPicture({ images }: RenderRecord): boolean {
+  return images.length > 0
+}
+
+function isNewer(one: RenderRecord, other: RenderRecord): boolean {
+  return Date.parse(one.created) > Date.parse(other.created)
+}
+
+/** Whether two records say the same. */
+export function isSame(one: RenderRecord, other: RenderRecord): boolean {
   return canonicalJson(one) === canonicalJson(other)
 }
 
@@ -212,5 +258,7 @@ function unavailableBy(
 ): Lookup {
   if (error === undefined) throw thrown
   if (here.state === 'unavailable') return { ...here, error: alsoRemote(here.error, remote, error) }
+  // It is there, and cannot be kept here.
+  if (error.code === 'STORE_WRITE') return { state: 'unavailable', error }
   return { state: 'unavailable', error: notKnown(error, label) }
 }
