@@ -124,6 +124,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       const before = await store.find(key, spec.label)
       for (;;) {
         await (await renderer()).othersDone(key)
+        if (asker.again === true) await store.refresh(key)
         // Whoever was in flight a moment ago, here or in another process, may have brought it: nobody who asks again
         // while it is rendered wants two.
         if (asker.again !== true || !isSameLookup(await store.find(key, spec.label), before)) {
@@ -139,8 +140,14 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
 
   /** What the store has, also of what a process that died left unfinished. */
   const atHand = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const there = await fromStore(identified)
-    if (there !== undefined || !(await (await renderer()).finishAbandoned(identified.key))) return there
+    const isFinished = async (): Promise<boolean> => (await renderer()).finishAbandoned(identified.key)
+    try {
+      const there = await fromStore(identified)
+      if (there !== undefined || !(await isFinished())) return there
+    } catch (error) {
+      // What was refused may have been asked for again since.
+      if ((error as OneTokenError).code !== 'API_REFUSED' || !(await isFinished())) throw error
+    }
     return await fromStore(identified)
   }
 

@@ -1,9 +1,10 @@
 import PQueue from 'p-queue'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { isSameLookup, type RenderStore } from '../store/file-store.ts'
 import { labelOf } from '../store/messages.ts'
 import { isSame, type SharedStore } from '../store/shared-store.ts'
 import type { Engine } from './engine.ts'
-import { survey } from './survey.ts'
+import { survey, type PlannedRender } from './survey.ts'
 
 /** What a sync is to do. */
 export interface SyncOptions {
@@ -43,21 +44,39 @@ export async function sync(engine: Engine, options: SyncOptions): Promise<SyncRe
     // Whatever is looked for is brought.
     const { renders, problems } = await survey(engine)
     report.pulled = (await store.keys()).filter((key) => !before.has(key))
+    await refreshAll(store, renders, report)
     report.problems.push(...problems, ...renders.flatMap(({ problem }) => problem ?? []))
   }
   return report
 }
 
-async function pushAll(shared: SharedStore, { check }: SyncOptions, report: SyncReport): Promise<void> {
-  const attempt = async (work: () => Promise<void>): Promise<void> => {
-    try {
-      await work()
-    } catch (thrown) {
-      const error = asOneTokenError(thrown)
-      if (error === undefined) throw thrown
-      report.problems.push(error)
-    }
+/** A picture that somebody asked for again, on another machine, takes the place of the one before. */
+async function refreshAll(
+  store: RenderStore,
+  renders: readonly PlannedRender[],
+  report: SyncReport,
+): Promise<void> {
+  const queue = new PQueue({ concurrency: CONCURRENCY })
+  const refreshOne = async (key: string): Promise<void> => {
+    const before = await store.find(key)
+    await store.refresh(key)
+    if (!isSameLookup(await store.find(key), before)) report.pulled.push(key)
   }
+  const keys = renders.filter(({ state }) => state === 'cached').map(({ key }) => key)
+  await Promise.all(keys.map((key) => queue.add(() => attempt(report, () => refreshOne(key)))))
+}
+
+async function attempt(report: SyncReport, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error === undefined) throw thrown
+    report.problems.push(error)
+  }
+}
+
+async function pushAll(shared: SharedStore, { check }: SyncOptions, report: SyncReport): Promise<void> {
   const waiting = await shared.pushWaiting()
   report.problems.push(...waiting)
   const queue = new PQueue({ concurrency: CONCURRENCY })
@@ -72,7 +91,7 @@ async function pushAll(shared: SharedStore, { check }: SyncOptions, report: Sync
     if (there === undefined) report.pushed.push(key)
     else report.present += 1
   }
-  await Promise.all((await shared.keys()).map((key) => queue.add(() => attempt(() => pushOne(key)))))
+  await Promise.all((await shared.keys()).map((key) => queue.add(() => attempt(report, () => pushOne(key)))))
 }
 
 function noRemote(): OneTokenError {

@@ -1,6 +1,8 @@
 import { standingIntent } from '../render/errors.ts'
 import { checkStore, type CheckParts, type CheckWatcher, type Finding, type Wanted } from '../store/check.ts'
+import type { Lookup } from '../store/file-store.ts'
 import { problemOf, repaired } from '../store/finding.ts'
+import type { Intent } from '../store/intents.ts'
 import { imageFormat } from '../variants/index.ts'
 import type { Engine } from './engine.ts'
 import type { ProjectStore } from './project-store.ts'
@@ -48,7 +50,7 @@ async function* standingRequests(
     const { key, label } = intent
     const problem = problemOf('request', local.recordFile(key), standingIntent(label || 'NAME', intent))
     // A process may have died between its record and its journal.
-    if ((await local.find(key)).state !== 'missing') {
+    if (isKept(intent, await local.find(key))) {
       if (repair) await intents.close(intent)
     } else if (intent.arrived === undefined) yield problem
     else if (!repair) {
@@ -57,6 +59,14 @@ async function* standingRequests(
       yield repaired(problem, 'Its answer was found, and is kept now.')
     else yield problem
   }
+}
+
+/** Whether what was asked for is there: of a picture that was asked for again, not the one before it. */
+function isKept({ replaces, time }: Intent, lookup: Lookup): boolean {
+  if (lookup.state === 'missing') return false
+  return (
+    replaces !== true || (lookup.state === 'found' && Date.parse(lookup.record.created) >= Date.parse(time))
+  )
 }
 
 const FINISH =

@@ -74,6 +74,8 @@ export function createWorkshop(
     async close() {
       await encoder.close()
       await waiting
+      // What the remote store did not take during this run: the machine may be gone afterwards.
+      if (isWritable && cashDesk !== undefined) await shared?.pushWaiting().catch(() => undefined)
       await (await cashDesk?.catch(() => undefined))?.close()
       await projectStore.close()
     },

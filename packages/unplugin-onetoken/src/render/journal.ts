@@ -57,6 +57,7 @@ export function openJournal(
       sender: SELF,
       time: now().toISOString(),
       idempotencyKey,
+      replaces: job.again ? true : undefined,
     }
     try {
       if (await intents.claim(intent)) return intent

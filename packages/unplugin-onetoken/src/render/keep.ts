@@ -1,5 +1,5 @@
 import type { RenderAnswer } from '../client/types.ts'
-import { sha256 } from '../canonical-json.ts'
+import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { askAgain } from '../again.ts'
 import type { RenderStore } from '../store/file-store.ts'
@@ -43,18 +43,20 @@ export async function keep(
 
 /**
  * Finish what a process began that died with the answer in hand: what is in the store of the pictures that `draft`
- * names. Undefined when none of them is.
+ * names. Undefined when none of them is. It is used unless another record stands already.
  */
 export async function finish(
   { store, inspect }: Pick<KeepParts, 'store' | 'inspect'>,
-  draft: RenderRecord,
-): Promise<RenderRecord | undefined> {
+  { draft, replace }: { draft: RenderRecord; replace: boolean },
+): Promise<{ record: RenderRecord; isUsed: boolean } | undefined> {
   const kept: Kept[] = []
   for (const [index, image] of draft.images.entries()) {
     if (await store.reclaim(image)) kept.push({ index, image, file: store.imageFile(image) })
   }
   const record = await inspected({ store, inspect }, draft, kept, [])
-  return record.images.length === 0 ? undefined : await store.putRecord(record)
+  if (record.images.length === 0) return undefined
+  const standing = await store.putRecord(record, { replace })
+  return { record: standing, isUsed: canonicalJson(standing) === canonicalJson(record) }
 }
 
 /** A refusal is an answer: the same words are not sent again until somebody asks. */

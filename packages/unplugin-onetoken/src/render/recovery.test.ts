@@ -81,6 +81,28 @@ describe('a process that died with the answer in hand', () => {
     expect(made.posts).toEqual([])
   })
 
+  test('and was to bring another picture: that one takes the place of the one before', async () => {
+    const made = await bench()
+    await made.store.putImage(FOX, 'png')
+    await made.store.putRecord(recordOf([FOX]))
+    await made.store.putImage(HARE, 'png')
+    await made.intents.write(intentOf({ sender: DEAD, replaces: true, arrived: draftOf([HARE]) }))
+    expect(await made.renderer.finishAbandoned(KEY)).toBe(true)
+    expect(await made.store.find(KEY)).toMatchObject({ record: { images: [{ sha256: sha256(HARE) }] } })
+    expect(made.posts).toEqual([])
+  })
+
+  test('while another one brought its picture: that one stands, and it is said', async () => {
+    const made = await abandoned([HARE])
+    await made.store.putImage(HARE, 'png')
+    await made.store.putRecord(recordOf([FOX]))
+    expect(await made.renderer.finishAbandoned(KEY)).toBe(true)
+    expect(await made.store.find(KEY)).toMatchObject({ record: { images: [{ sha256: sha256(FOX) }] } })
+    expect(made.warnings).toEqual([
+      'hero was paid for by a run that ended before it was kept: another one stands, and its picture stays in the store.',
+    ])
+  })
+
   test('is finished by whoever waited for it', async () => {
     const made = await abandoned([FOX])
     await made.store.putImage(FOX, 'png')

@@ -28,10 +28,14 @@ export function createRenderer(parts: RendererParts): Renderer {
   const finishAbandoned: Renderer['finishAbandoned'] = async (key) => {
     const intent = await abandoned(key)
     if (intent === undefined || intent === 'under way' || intent.arrived === undefined) return false
-    const record = await finish(parts, intent.arrived)
-    if (record === undefined) return false
+    const { arrived: draft, replaces: replace = false } = intent
+    const finished = await finish(parts, { draft, replace })
+    if (finished === undefined) return false
     await intents.close(intent).catch(() => undefined)
-    parts.warn(`${intent.label} was paid for by a run that ended before it was kept: its picture is used.`)
+    const end = finished.isUsed
+      ? 'its picture is used'
+      : 'another one stands, and its picture stays in the store'
+    parts.warn(`${intent.label} was paid for by a run that ended before it was kept: ${end}.`)
     return true
   }
 

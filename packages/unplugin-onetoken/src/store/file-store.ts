@@ -43,6 +43,8 @@ export interface RenderStore {
   find(key: string, label?: string): Promise<Lookup>
   /** The keys of all records, sorted; says nothing about what is in them. */
   keys(): Promise<string[]>
+  /** Take what another machine has brought since, where machines share the store. */
+  refresh(key: string): Promise<void>
   /** Absolute path that a record has; says nothing about what is there. */
   recordFile(key: string): string
   /** Absolute path that an image has; says nothing about what is there. */
@@ -112,6 +114,8 @@ export function openFileStore(folder: string): RenderStore {
     folder,
     cache,
     find,
+    // Nobody else brings anything.
+    refresh: async () => {},
     recordFile,
     imageFile,
 

@@ -19,6 +19,8 @@ export interface Intent {
   time: string
   /** The `Idempotency-Key` of the request. */
   idempotencyKey?: string | undefined
+  /** Whether its picture takes the place of one that is there: somebody asked again. */
+  replaces?: boolean | undefined
   /** What went wrong after it was sent. */
   failure?: string | undefined
   /** The record as the answer gives it, before its pictures were looked at: with it and their bytes, others can finish. */
@@ -193,7 +195,10 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
   } catch {
     // Handled as an object without members.
   }
-  const { label, sender, time, idempotencyKey, failure, arrived } = Object(value) as Record<string, unknown>
+  const { label, sender, time, idempotencyKey, replaces, failure, arrived } = Object(value) as Record<
+    string,
+    unknown
+  >
   const { id, pid, host, namespace } = Object(sender) as Record<string, unknown>
   const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
   return {
@@ -208,6 +213,7 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
     },
     time: textOr(time, ''),
     idempotencyKey: textOr(idempotencyKey, undefined),
+    replaces: replaces === true ? true : undefined,
     failure: textOr(failure, undefined),
     arrived: record?.state === 'valid' ? record.record : undefined,
   }

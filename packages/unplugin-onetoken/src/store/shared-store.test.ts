@@ -217,6 +217,19 @@ describe('several machines', () => {
     expect((await found(late)).record.images).toEqual([imageOf(HARE)])
   })
 
+  test('comes to the others when they look for news', async () => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote, false)]
+    await keep(one.store, FOX)
+    await found(other)
+    await keep(one.store, HARE, true)
+    expect((await found(other)).record.images).toEqual([imageOf(FOX)])
+    await other.store.refresh(KEY)
+    expect((await found(other)).record.images).toEqual([imageOf(HARE)])
+    await one.store.refresh(KEY)
+    expect((await found(one)).record.images).toEqual([imageOf(HARE)])
+  })
+
   test('also where the first one was not known', async () => {
     const remote = memoryRemote()
     await keep((await machine(remote)).store, FOX)

@@ -200,6 +200,15 @@ export function shareStore(
 
     pushed: fetchRecord,
 
+    async refresh(key) {
+      const here = await local.find(key)
+      if (here.state !== 'found') return
+      const standing = await fetchRecord(key)
+      if (standing !== undefined && isNewer(standing, here.record) && isPicture(standing)) {
+        await bring(standing, true)
+      }
+    },
+
     async hasCopy(record) {
       const standing = await fetchRecord(record.key)
       if (standing === undefined || !isSame(standing, record)) return false
