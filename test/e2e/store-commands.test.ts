@@ -169,10 +169,10 @@ describe('onetoken prune', () => {
     expect(await site.list('onetoken/renders')).toHaveLength(3)
     const { status, output } = await prune('--yes', '--json')
     expect(status).toBe(0)
-    const { renders } = json(output) as { renders: { label: string; hasCopy: boolean; removed: boolean }[] }
-    expect(renders.map(({ label, hasCopy, removed }) => [label, hasCopy, removed]).sort()).toEqual([
-      ['"A red fox"', false, true],
-      ['boat', true, true],
+    const { renders } = json(output) as { renders: { label: string; copy?: string; removed: boolean }[] }
+    expect(renders.map(({ label, copy, removed }) => [label, copy, removed]).sort()).toEqual([
+      ['"A red fox"', undefined, true],
+      ['boat', 'git', true],
     ])
     expect(await site.list('onetoken/images')).toEqual([(await recordOf(site, 'hero')).picture])
     expect((await site.onetoken({}, 'verify')).status).toBe(0)

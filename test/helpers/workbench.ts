@@ -45,7 +45,7 @@ export async function openWorkbench(
   const project = await loadProject({ root, mode: 'production', env: apiEnv(url) })
   const wronglyEncoded: string[] = []
   const log = { info: () => {}, warn: () => {} }
-  const projectStore = await openProjectStore(project, { log })
+  const projectStore = await openProjectStore(project, { log, purpose: 'build' })
   const { store } = projectStore
   const { renders, cut, close } = createWorkshop(
     project,

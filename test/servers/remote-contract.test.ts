@@ -146,6 +146,16 @@ describe.each(KINDS)('a remote store on $name', ({ name, missing, isExclusive, s
       expect(await remote.create(NAME, RECORD)).toBe('created')
     })
 
+    it('lists what begins so, where it lists at all', async () => {
+      const { remote } = served
+      const names = ['claims/ab.1.json', 'claims/ab.12.json', 'claims/abc.1.json']
+      for (const name of names) await remote.create(name, RECORD)
+      const listed = await remote.list('claims/ab.')
+      expect(listed?.sort()).toEqual(isExclusive ? ['claims/ab.1.json', 'claims/ab.12.json'] : undefined)
+      if (isExclusive) expect(await remote.list('claims/b')).toEqual([])
+      for (const name of names) await remote.remove(name)
+    })
+
     it('keeps files of no bytes and of many', async () => {
       const { remote } = served
       await remote.create(NAME, Buffer.alloc(0))

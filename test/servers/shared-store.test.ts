@@ -4,7 +4,8 @@ import { apiEnv, createSite, type Ran, type Site } from '../helpers/site.ts'
 import { startFaultyProxy, type Fault, type FaultyProxy } from './faulty-proxy.ts'
 import { describeServers, type StoreServer } from './kinds.ts'
 
-const mock = useMock({ latency: 200 })
+// Two requests for the same words bring two pictures, as with the real API.
+const mock = useMock({ latency: 200, vary: true })
 
 const NAMES = ['hero', 'boat']
 
@@ -78,6 +79,48 @@ describeServers('a store that machines share', (kind) => {
     expect((await other.onetoken(env, 'sync', '--pull')).output).toContain('2 pulled')
     expect(await pictures(other)).toEqual(await pictures(one))
     expect(mock.stats.billed).toBe(2)
+  })
+
+  it('lets CI pay for nothing that it does not take', async () => {
+    const site = await behind()
+    proxy.setFault('error 500', ['PUT'])
+    for (let job = 0; job < 2; job += 1) {
+      const built = await site.build({ ...env, CI: 'true' })
+      expect(built.status).not.toBe(0)
+      expect(built.output).toContain(
+        'Nothing more is rendered: this CI build may pay for renders only because',
+      )
+      expect(built.output).toContain('ONETOKEN_FROZEN=0')
+    }
+    expect(mock.stats.requests).toBe(0)
+    // Who says so pays all the same.
+    const built = await site.build({ ...env, CI: 'true', ONETOKEN_FROZEN: '0' })
+    expect(built.status, built.output).toBe(0)
+    expect(mock.stats.billed).toBe(2)
+  })
+
+  it('has one of two pictures that were paid for at once, as somebody says', async () => {
+    const [one, other] = [await behind(), await behind()]
+    // Neither knew of the other one.
+    for (const site of [one, other]) await render(site, '--no-remote')
+    expect((await one.onetoken(env, 'sync')).status).toBe(0)
+    const [ours, theirs] = [await pictures(one), await pictures(other)]
+    expect(Object.keys(theirs)).not.toEqual(Object.keys(ours))
+    const told = await other.onetoken(env, 'sync')
+    expect(told.status).toBe(1)
+    expect(told.output).toContain('has another picture in')
+    expect(await pictures(other)).toEqual(theirs)
+    const here = await other.onetoken(env, 'sync', '--prefer', 'here')
+    expect(here.status, here.output).toBe(0)
+    const fresh = await behind()
+    await fresh.onetoken(env, 'sync', '--pull')
+    expect(await pictures(fresh)).toEqual(theirs)
+    const remote = await one.onetoken(env, 'sync', '--prefer', 'remote')
+    expect(remote.status, remote.output).toBe(0)
+    // What it has paid for stays on its disk.
+    expect(await pictures(one)).toEqual({ ...ours, ...theirs })
+    expect((await one.onetoken(env, 'sync')).status).toBe(0)
+    expect((await one.onetoken(env, 'sync', '--prefer', 'yes')).status).toBe(2)
   })
 
   it.each<Fault>(['down', 'hangs', 'error 500'])(

@@ -36,6 +36,10 @@ cli
   .option('--push', 'Only put renders there')
   .option('--pull', 'Only bring renders here')
   .option('--check', 'Look at every byte there of what is here, and put right what is wrong')
+  .option(
+    '--prefer <side>',
+    'Where both have a picture for the same words, keep the one that is here, or remote',
+  )
   .action((flags: SyncFlags) => sync(flags))
 cli
   .command('verify', 'Look at every byte of the store, and say what is wrong; asks nobody')

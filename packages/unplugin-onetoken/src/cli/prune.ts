@@ -2,6 +2,7 @@ import {
   count,
   dollars,
   findUnusedRenders,
+  PRETEND,
   pruneCache,
   quote,
   size,
@@ -60,15 +61,17 @@ export async function prune(flags: PruneFlags): Promise<number> {
   return 0
 }
 
+const COPIES = { git: 'in git as well', remote: 'in the remote store as well' }
+
 function list(renders: readonly UnusedRender[]): void {
   if (renders.length === 0) return print('Every render is asked for, or too young to be removed.')
-  const rows = renders.map(({ label, prompt, created, bytes, cost, provider, hasCopy }) => [
+  const rows = renders.map(({ label, prompt, created, bytes, cost, provider, copy }) => [
     // An entry may have got other words since.
     label.startsWith('"') ? label : `${label}: ${quote(prompt)}`,
     created.slice(0, 10),
     size(bytes),
-    provider === 'mock' ? 'pretend' : dollars(cost),
-    hasCopy ? 'in git as well' : 'the only copy',
+    provider === PRETEND ? 'pretend' : dollars(cost),
+    copy === undefined ? 'the only copy' : COPIES[copy],
   ])
   for (const line of table(rows)) print(line)
 }
@@ -83,7 +86,7 @@ async function choose(renders: readonly UnusedRender[], flags: PruneFlags): Prom
       { hint: 'Look at them with --dry-run, then add --yes.' },
     )
   }
-  const copied = renders.filter(({ hasCopy }) => hasCopy)
+  const copied = renders.filter(({ copy }) => copy !== undefined)
   const only = renders.length - copied.length
   if (only > 0) say(`Only copies stay (${only} of ${renders.length}): to remove them as well, add --yes.`)
   const isAgreed = copied.length > 0 && (await agrees(`Remove ${count(copied.length, 'render')} for good?`))

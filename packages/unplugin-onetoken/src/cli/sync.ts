@@ -1,4 +1,5 @@
-import { describe, oneProblem, sync as syncStore, type SyncReport } from '../engine/index.ts'
+import { OneTokenError } from '../errors.ts'
+import { describe, oneProblem, quote, sync as syncStore, type SyncReport } from '../engine/index.ts'
 import { commandEngine, print, printJson, type GlobalFlags } from './terminal.ts'
 
 /** Flags of `onetoken sync`. */
@@ -6,6 +7,7 @@ export interface SyncFlags extends GlobalFlags {
   push?: boolean
   pull?: boolean
   check?: boolean
+  prefer?: string
 }
 
 /** `onetoken sync` */
@@ -14,10 +16,13 @@ export async function sync(flags: SyncFlags): Promise<number> {
   const { root } = engine
   const both = flags.push !== true && flags.pull !== true
   const { isWritable } = await engine.store()
+  const { prefer } = flags
+  if (prefer !== undefined && prefer !== 'here' && prefer !== 'remote') throw notAPreference(prefer)
   const report = await syncStore(engine, {
-    push: flags.push === true || (both && isWritable) || flags.check === true,
+    push: flags.push === true || (both && isWritable) || flags.check === true || prefer !== undefined,
     pull: flags.pull === true || both,
     check: flags.check === true,
+    prefer,
   })
   await engine.close()
   if (flags.json === true) printJson(syncJson(report))
@@ -27,6 +32,12 @@ export async function sync(flags: SyncFlags): Promise<number> {
     if (problem !== undefined) process.stderr.write(`${describe(problem, root)}\n`)
   }
   return report.problems.length > 0 ? 1 : 0
+}
+
+function notAPreference(value: string): OneTokenError {
+  return new OneTokenError('USAGE', `The option --prefer has the value ${quote(value)}.`, {
+    hint: 'It is one of here, remote.',
+  })
 }
 
 function summary({ remote, pushed, present, pulled, problems }: SyncReport): string {

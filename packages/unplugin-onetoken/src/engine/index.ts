@@ -53,3 +53,4 @@ export {
   withoutComments,
 } from './source-references.ts'
 export { projectFiles } from './project-files.ts'
+export { PRETEND } from '../spec/loopback.ts'

@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OneTokenError } from '../errors.ts'
 import type { Project } from '../project/project.ts'
+import { rendersOnlyToKeep, type Purpose } from '../render/rules.ts'
+import { isLoopback, PRETEND } from '../spec/loopback.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { openIntents, type Intents } from '../store/intents.ts'
 import type { SharedStore } from '../store/shared-store.ts'
@@ -15,7 +17,7 @@ export interface ProjectStore {
   /** The store of builds, when it is shared. */
   shared: SharedStore | undefined
   intents: Intents
-  /** Whether renders of this machine go into the remote store. */
+  /** Whether bought renders of this machine go into the remote store. */
   isWritable: boolean
   /** End connections. */
   close(): Promise<void>
@@ -23,8 +25,8 @@ export interface ProjectStore {
 
 /** Open the store of a project. Nothing is asked before its first use, and no code of remote stores loaded without one. */
 export async function openProjectStore(
-  { store: folder, settings, environment }: Project,
-  { log }: { log: Log },
+  { store: folder, settings, environment, provider }: Project,
+  { log, purpose }: { log: Log; purpose: Purpose },
 ): Promise<ProjectStore> {
   const local = openFileStore(folder)
   const intents = openIntents(local.cache)
@@ -41,8 +43,17 @@ export async function openProjectStore(
   )
   const uploads = openUploads(local.cache)
   const claims = openClaims(remote)
-  const shared = shareStore(local, { remote, uploads, write, arrived: (key) => claims.clear(key) })
-  const isClaimed = write && remote.isExclusive
+  // Pretend pictures go to a store of this machine, and to none that a team has paid for.
+  const isLocal = isLoopback(settings.remote.endpoint ?? settings.remote.url)
+  const takes: SharedStore['takes'] = (record) => write && (isLocal || record.provider !== PRETEND)
+  const shared = shareStore(local, {
+    remote,
+    uploads,
+    takes,
+    mustTake: rendersOnlyToKeep({ ...environment, purpose, frozen: environment.frozen ?? settings.frozen }),
+    arrived: (key) => claims.clear(key),
+  })
+  const isClaimed = takes({ provider }) && remote.isExclusive
   return {
     store: shared,
     local,

@@ -84,7 +84,7 @@ test('a picture goes with the last record that names it', async () => {
 test('a refusal is a render like any other', async () => {
   await keep(sha256('refused'), [], { refusal: { message: 'no' }, cost: { usd: 0, from: 'usage' } })
   const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
-  expect(renders).toMatchObject([{ key: sha256('refused'), cost: 0, hasCopy: false }])
+  expect(renders).toMatchObject([{ key: sha256('refused'), cost: 0, copy: undefined }])
   for (const render of renders) await remove(render)
   expect(await filesIn(join(store.folder, 'renders'))).toEqual([])
 })

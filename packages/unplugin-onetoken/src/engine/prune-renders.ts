@@ -28,8 +28,8 @@ export interface UnusedRender {
   cost: number
   /** Length of the files that go with it. */
   bytes: number
-  /** Whether all of it is in the last commit as well, or in the remote store. */
-  hasCopy: boolean
+  /** Where all of it is as well. */
+  copy: 'git' | 'remote' | undefined
 }
 
 /** The renders of a store that nothing in the project asks for. */
@@ -79,9 +79,11 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
         created,
         cost: cost.usd,
         bytes: sizes.reduce((sum, size) => sum + size, 0),
-        hasCopy:
-          files.every((file) => committed.has(toPosix(relative(store.folder, file)))) ||
-          (shared !== undefined && (await shared.hasCopy(record).catch(() => false))),
+        copy: files.every((file) => committed.has(toPosix(relative(store.folder, file))))
+          ? 'git'
+          : (await shared?.hasCopy(record).catch(() => false)) === true
+            ? 'remote'
+            : undefined,
       }
     }),
   )

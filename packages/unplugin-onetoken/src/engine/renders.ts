@@ -1,5 +1,6 @@
 import { askAgain } from '../again.ts'
 import { stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Project } from '../project/project.ts'
 import { createFlights } from '../render/flight.ts'
@@ -70,6 +71,9 @@ export function decideFor(
   })
 }
 
+/** Before one more look at who renders, in milliseconds. */
+const PAUSE = 250
+
 /** Joins store, spending rule and renderer; one flight a key. */
 export function createRenders({ project, store, renderer, uploads, made }: RendersParts): Renders {
   const flights = createFlights<Obtained>()
@@ -122,7 +126,7 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
     flights.join(identified.key, async () => {
       const { key, spec } = identified
       const before = await store.find(key, spec.label)
-      for (;;) {
+      for (let turn = 0; ; turn += 1) {
         await (await renderer()).othersDone(key)
         if (asker.again === true) await store.refresh(key)
         // Whoever was in flight a moment ago, here or in another process, may have brought it: nobody who asks again
@@ -132,9 +136,12 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
           if (there !== undefined) return { record: there, made: false }
         }
         const record = await (await renderer()).render({ ...jobOf(identified, asker), seen: before })
-        if (record === undefined) continue
-        made(identified, record)
-        return { record, made: true }
+        if (record !== undefined) {
+          made(identified, record)
+          return { record, made: true }
+        }
+        // A journal that grants nothing and shows nobody at work is not asked without a pause.
+        if (turn > 0) await sleep(PAUSE)
       }
     })
 

@@ -2,7 +2,8 @@ import PQueue from 'p-queue'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { isSameLookup, type RenderStore } from '../store/file-store.ts'
 import { labelOf } from '../store/messages.ts'
-import { isSame, type SharedStore } from '../store/shared-store.ts'
+import { isSame } from '../store/push.ts'
+import type { SharedStore } from '../store/shared-store.ts'
 import type { Engine } from './engine.ts'
 import { survey, type PlannedRender } from './survey.ts'
 
@@ -12,6 +13,8 @@ export interface SyncOptions {
   pull: boolean
   /** Look at every byte that the remote store has of what is here, and put right what is wrong. */
   check: boolean
+  /** Which of two pictures stands from now on where the remote store has another one. @default neither: it is told */
+  prefer?: 'here' | 'remote' | undefined
 }
 
 /** What a sync did. */
@@ -76,7 +79,11 @@ async function attempt(report: SyncReport, work: () => Promise<void>): Promise<v
   }
 }
 
-async function pushAll(shared: SharedStore, { check }: SyncOptions, report: SyncReport): Promise<void> {
+async function pushAll(
+  shared: SharedStore,
+  { check, prefer }: SyncOptions,
+  report: SyncReport,
+): Promise<void> {
   const waiting = await shared.pushWaiting()
   report.problems.push(...waiting)
   const queue = new PQueue({ concurrency: CONCURRENCY })
@@ -85,11 +92,19 @@ async function pushAll(shared: SharedStore, { check }: SyncOptions, report: Sync
     // What is wrong with a record here is a matter of `verify`.
     if (here.state !== 'found') return
     const { record } = here
+    if (!shared.takes(record)) return
     const there = check ? undefined : await shared.pushed(key)
     const standing = there ?? (await shared.push(record, { check }))
-    if (!isSame(standing, record)) throw conflict(shared, labelOf(record))
-    if (there === undefined) report.pushed.push(key)
-    else report.present += 1
+    if (isSame(standing, record)) {
+      if (there === undefined) report.pushed.push(key)
+      else report.present += 1
+    } else if (prefer === 'here') {
+      await shared.push(record, { check, replace: 'any' })
+      report.pushed.push(key)
+    } else if (prefer === 'remote') {
+      await shared.bring(standing)
+      report.pulled.push(key)
+    } else throw conflict(shared, labelOf(record))
   }
   await Promise.all((await shared.keys()).map((key) => queue.add(() => attempt(report, () => pushOne(key)))))
 }
@@ -109,7 +124,7 @@ function readOnly({ remote }: SharedStore): OneTokenError {
 /** Nobody but a person can choose between two pictures that are both paid for. */
 function conflict({ remote }: SharedStore, label: string): OneTokenError {
   return new OneTokenError('STORE_UNAVAILABLE', `${label} has another picture in ${remote.url} than here.`, {
-    hint: `Nothing was changed. To take the one that is there: remove its record here, then run: npx --no-install onetoken sync --pull`,
+    hint: `Both are as they were. To use the one of the remote store here: npx --no-install onetoken sync --prefer remote. To put the one that is here in its place, for all machines: npx --no-install onetoken sync --prefer here`,
     details: { state: 'conflict' },
   })
 }

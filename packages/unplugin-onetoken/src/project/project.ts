@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { imageSpec, withOutput } from '../spec/image-spec.ts'
-import { isLoopback } from '../spec/loopback.ts'
+import { isLoopback, PRETEND } from '../spec/loopback.ts'
 import { didYouMean } from '../spec/nearest.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
 import { quote, quotePath, visible } from '../spec/text.ts'
@@ -61,7 +61,7 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
     entries: entriesByName(manifests, root),
     manifests,
     store: resolve(root, settings.store),
-    provider: isLoopback(environment.baseURL) ? 'mock' : settings.provider,
+    provider: isLoopback(environment.baseURL) ? PRETEND : settings.provider,
     files: [...(file === undefined ? [] : [file.file]), ...manifests.map((manifest) => manifest.file)],
   }
 }

@@ -36,8 +36,7 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   if (facts.purpose === 'dev') {
     return no('placeholder', 'development, tests and watching never render', `Render them with: ${RENDER}`)
   }
-  const discards = facts.ci && facts.purpose === 'build' && !facts.keeps
-  if (facts.frozen ?? discards) return frozen(facts)
+  if (facts.frozen ?? (!facts.keeps && rendersOnlyToKeep(facts))) return frozen(facts)
   if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
     const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
     return no(
@@ -57,6 +56,15 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
     return { ...no('error', 'there is no API key', hint), code: 'API_KEY_MISSING' }
   }
   return { spend: true }
+}
+
+/** Whether a build may only pay for what is kept elsewhere: the machine that it runs on is thrown away. */
+export function rendersOnlyToKeep({
+  purpose,
+  ci,
+  frozen,
+}: Pick<SpendingFacts, 'purpose' | 'ci' | 'frozen'>): boolean {
+  return ci && purpose === 'build' && frozen === undefined
 }
 
 function frozen({ purpose, frozen: said, missing }: SpendingFacts): SpendingDecision {

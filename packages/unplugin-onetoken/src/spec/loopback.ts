@@ -1,3 +1,6 @@
+/** The provider of what an API on loopback makes: pretend pictures, which never pass for bought ones. */
+export const PRETEND = 'mock'
+
 /** Whether a URL is of this machine itself. */
 export function isLoopback(url: string): boolean {
   const host = URL.canParse(url) ? new URL(url).hostname.replace(/\.$/, '') : ''

@@ -78,7 +78,7 @@ async function mend(
   const file = store.imageFile(image)
   const moved =
     repair !== undefined && bad.state === 'damaged'
-      ? await store.setAside(file).catch(() => undefined)
+      ? await store.setAsideImage(image).catch(() => undefined)
       : undefined
   const problem = problemOf('picture', file, unavailable({ what: 'picture', file, ...bad, label, moved }))
   if ((await repair?.restore?.({ what: 'picture', image })) !== true) return problem

@@ -21,7 +21,26 @@ export async function createDurably(
 ): Promise<Created> {
   const temporary = await writeSynced(file, bytes)
   try {
-    const created = await giveName(temporary, file, system)
+    const created = await giveName(temporary, file, system, () => renameByClaim(temporary, file, system))
+    await syncFolder(dirname(file))
+    return created
+  } finally {
+    await discard(temporary)
+  }
+}
+
+/**
+ * Create `file` with `bytes` for one of all who try at once, even where there are no links and some of them are stopped
+ * half-way. There a process that dies may leave the name with a part of the bytes.
+ */
+export async function createAlone(
+  file: string,
+  bytes: Uint8Array,
+  system: FileSystem = REAL,
+): Promise<Created> {
+  const temporary = await writeSynced(file, bytes)
+  try {
+    const created = await giveName(temporary, file, system, () => writeNew(file, bytes))
     await syncFolder(dirname(file))
     return created
   } finally {
@@ -65,7 +84,13 @@ export async function abandonedFiles(file: string): Promise<string[]> {
     .map((name) => join(folder, name))
 }
 
-async function giveName(temporary: string, file: string, system: FileSystem): Promise<Created> {
+/** `otherwise` where there are no links. */
+async function giveName(
+  temporary: string,
+  file: string,
+  system: FileSystem,
+  otherwise: () => Promise<Created>,
+): Promise<Created> {
   try {
     await system.link(temporary, file)
     return 'created'
@@ -73,7 +98,7 @@ async function giveName(temporary: string, file: string, system: FileSystem): Pr
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
     // File systems without hard links (exFAT, some network and container mounts) say so in many ways. Where more
     // than the link is wrong, the other way fails as well and says what it is.
-    return await renameByClaim(temporary, file, system)
+    return await otherwise()
   }
 }
 
@@ -105,6 +130,24 @@ async function writeSynced(file: string, bytes: Uint8Array): Promise<string> {
     throw error
   }
   return temporary
+}
+
+/** Write a file that nobody has begun. */
+async function writeNew(file: string, bytes: Uint8Array): Promise<Created> {
+  let handle: FileHandle
+  try {
+    handle = await open(file, 'wx', 0o644)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
+    throw error
+  }
+  try {
+    await writeAndSync(handle, bytes)
+    return 'created'
+  } catch (error) {
+    await discard(file)
+    throw error
+  }
 }
 
 async function writeAndSync(handle: FileHandle, bytes: Uint8Array): Promise<void> {

@@ -110,6 +110,15 @@ describe('a picture that is not what its record says', () => {
     expect(await readFile(picture)).toEqual(HARE)
   })
 
+  test('stays where the right bytes came in the meantime', async () => {
+    const { folder, store, picture } = await filled()
+    expect(await store.setAsideImage(imageOf(FOX))).toBeUndefined()
+    expect(await readFile(picture)).toEqual(FOX)
+    expect(await quarantined(folder)).toEqual([])
+    await writeFile(picture, HARE)
+    expect(await readFile((await store.setAsideImage(imageOf(FOX))) ?? '')).toEqual(HARE)
+  })
+
   test('several in one millisecond are all kept', async () => {
     const { folder, store } = await filled()
     await Promise.all(['a', 'b', 'c', 'd'].map((text) => store.quarantine('same.bin', Buffer.from(text))))

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { access, readdir, readFile, rm, statfs } from 'node:fs/promises'
+import { access, readdir, readFile, rename, rm, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import type { OneTokenError } from '../errors.ts'
@@ -64,6 +64,8 @@ export interface RenderStore {
   quarantine(name: string, bytes: Uint8Array): Promise<string>
   /** Put a file of the store aside, and return where. */
   setAside(file: string): Promise<string>
+  /** Put an image aside that has the wrong bytes, and return where; undefined when it has the right ones by now. */
+  setAsideImage(image: Pick<RecordImage, 'sha256' | 'format'>): Promise<string | undefined>
   /**
    * Write what a new store needs (`.gitignore`, `.gitattributes`), and find out whether it can be written at all and
    * has room for so many bytes. Throws `STORE_WRITE`.
@@ -74,7 +76,7 @@ export interface RenderStore {
 /** Open the store in `folder` (absolute). Nothing is created before the first write. */
 export function openFileStore(folder: string): RenderStore {
   const { records, images, cache, quarantine } = layoutOf(folder)
-  const aside = openQuarantine(quarantine)
+  const away = openQuarantine(quarantine)
   const recordFile: RenderStore['recordFile'] = (key) => join(records, `${key}.json`)
   const imageFile: RenderStore['imageFile'] = ({ sha256: hash, format }) =>
     join(images, `${hash}.${EXTENSIONS[format]}`)
@@ -95,8 +97,17 @@ export function openFileStore(folder: string): RenderStore {
   /** Put `bytes` in place of what cannot be used, of which a copy is kept where one can be. */
   const supersede = async (file: string, old: Uint8Array | undefined, bytes: Uint8Array): Promise<void> => {
     // What is written now was paid for: it does not wait for a copy of what is of no use.
-    if (old !== undefined) await aside.keep(basename(file), old).catch(() => undefined)
+    if (old !== undefined) await away.keep(basename(file), old).catch(() => undefined)
     await replaceDurably(file, bytes)
+  }
+
+  const setAsideImage: RenderStore['setAsideImage'] = async (image) => {
+    const file = imageFile(image)
+    const moved = await away.move(file)
+    // Git or another process may have put the right bytes there since they were read.
+    if (sha256(await readFile(moved)) !== image.sha256) return moved
+    await rename(moved, file)
+    return undefined
   }
 
   const putImage: RenderStore['putImage'] = async (bytes, extension) => {
@@ -138,8 +149,15 @@ export function openFileStore(folder: string): RenderStore {
       if (sha256(bytes) === image.sha256) return file
       const state = troubleOf(bytes)
       // Where it cannot be moved (a read-only checkout), it stays: it is not served either way.
-      const moved = state === 'damaged' ? await aside.move(file).catch(() => undefined) : undefined
-      throw unavailable({ what: 'picture', file, state, why: WHY[state], label, moved })
+      const aside =
+        state !== 'damaged'
+          ? undefined
+          : await setAsideImage(image).then(
+              (moved) => ({ moved }),
+              () => undefined,
+            )
+      if (aside !== undefined && aside.moved === undefined) return file
+      throw unavailable({ what: 'picture', file, state, why: WHY[state], label, moved: aside?.moved })
     },
 
     putImage,
@@ -173,8 +191,9 @@ export function openFileStore(folder: string): RenderStore {
       return false
     },
 
-    quarantine: aside.keep,
-    setAside: aside.move,
+    quarantine: away.keep,
+    setAside: away.move,
+    setAsideImage,
 
     async prepare(room = 0) {
       try {

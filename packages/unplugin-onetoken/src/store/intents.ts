@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createDurably, replaceDurably } from './durable.ts'
+import { createAlone, replaceDurably } from './durable.ts'
 import { createHeartbeat, LEASE, lastBeat } from './heartbeat.ts'
 import { unreadable } from './messages.ts'
 import { parseRecord, serializeRecord, type RenderRecord } from './record.ts'
@@ -127,7 +127,7 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
 
     async claim(intent) {
       const file = fileOf(intent)
-      if ((await createDurably(file, bytesOf(intent))) === 'exists') return false
+      if ((await createAlone(file, bytesOf(intent))) === 'exists') return false
       heartbeat.start(file)
       return true
     },

@@ -50,3 +50,20 @@ export function alsoRemote(
       : `It was looked for in the remote store: ${cause.message}`
   return new OneTokenError(code, `${message} ${there}`, { hint, details, place, cause: cause ?? error })
 }
+
+/** The error for a render that is not paid for, as it would be lost with the machine that makes it. */
+export function notTaken({ code, message, hint, details }: OneTokenError, { url }: Remote): OneTokenError {
+  return new OneTokenError(
+    code,
+    `Nothing more is rendered: this CI build may pay for renders only because the remote store keeps them, and ${url} does not take them. ${message}`,
+    {
+      hint: [
+        hint,
+        'To render here all the same, set "frozen": false in the settings or ONETOKEN_FROZEN=0, and keep the folder of the renders yourself.',
+      ]
+        .filter(Boolean)
+        .join('\n'),
+      details: { ...details, stopAll: true },
+    },
+  )
+}

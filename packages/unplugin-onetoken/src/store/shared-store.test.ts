@@ -5,7 +5,7 @@ import { sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
 import { openFileStore } from './file-store.ts'
 import { serializeRecord, type RenderRecord } from './record.ts'
-import { shareStore, type SharedStore } from './shared-store.ts'
+import { shareStore, type SharedStore, type SharedStoreParts } from './shared-store.ts'
 import { openUploads } from './uploads.ts'
 import { failureOf, filesIn, imageOf, KEY, memoryRemote, recordOf, temporaryFolder, told } from './testing.ts'
 
@@ -22,10 +22,15 @@ interface Machine {
   store: SharedStore
 }
 
-async function machine(remote = memoryRemote(), write = true): Promise<Machine> {
+async function machine(
+  remote = memoryRemote(),
+  write = true,
+  more: Partial<SharedStoreParts> = {},
+): Promise<Machine> {
   const folder = await temporaryFolder()
   const local = openFileStore(folder)
-  return { folder, store: shareStore(local, { remote, uploads: openUploads(local.cache), write }) }
+  const parts = { remote, uploads: openUploads(local.cache), takes: () => write, ...more }
+  return { folder, store: shareStore(local, parts) }
 }
 
 /** Keep a render as the renderer does: its pictures, then its record. */
@@ -301,3 +306,55 @@ async function found({ store }: Pick<Machine, 'store'>): Promise<{ record: Rende
   if (lookup.state !== 'found') throw new Error(`the render is ${lookup.state}`)
   return lookup
 }
+
+describe('a machine that is thrown away', () => {
+  const RANDOM = /[\da-f]{8}(?:-[\da-f]+){4}/
+  const ready = (store: SharedStore): Promise<void> => store.prepare()
+
+  test('is told before it pays that its renders would be lost', async () => {
+    const remote = memoryRemote()
+    const { store, folder } = await machine(remote, true, { mustTake: true })
+    remote.fails = 'denied'
+    const error = await failureOf(ready(store))
+    expect(told(error, folder).replace(RANDOM, '<random>')).toMatchInlineSnapshot(`
+      "REMOTE_FAILED
+      Nothing more is rendered: this CI build may pay for renders only because the remote store keeps them, and https://store.example/onetoken does not take them. renders/probe-<random>.json could not be written to https://store.example/onetoken: it failed.
+      Check who may read and write there.
+      To render here all the same, set "frozen": false in the settings or ONETOKEN_FROZEN=0, and keep the folder of the renders yourself."
+    `)
+    expect(error.details).toMatchObject({ stopAll: true, kind: 'denied' })
+    // Asked once for a run.
+    const { length } = remote.log
+    await failureOf(ready(store))
+    expect(remote.log).toHaveLength(length)
+  })
+
+  test('leaves nothing behind where it may write', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote, true, { mustTake: true })
+    await ready(store)
+    await ready(store)
+    expect(remote.log.map((line) => line.replace(RANDOM, '<random>'))).toEqual([
+      'write renders/probe-<random>.json',
+      'remove renders/probe-<random>.json',
+    ])
+    expect([...remote.files.keys()]).toEqual([])
+  })
+
+  test('stops when what it has rendered is not taken', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote, true, { mustTake: true })
+    await ready(store)
+    remote.fails = 'full'
+    await keep(store, FOX)
+    expect((await failureOf(ready(store))).details).toMatchObject({ stopAll: true, kind: 'full' })
+  })
+
+  test('is any other than one that keeps its disk', async () => {
+    const remote = memoryRemote()
+    const { store } = await machine(remote)
+    remote.fails = 'denied'
+    await ready(store)
+    expect(remote.log).toEqual([])
+  })
+})

@@ -1,39 +1,32 @@
-import { readFile } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import { basename, join } from 'node:path'
-import { canonicalJson, sha256 } from '../canonical-json.ts'
+import { sha256 } from '../canonical-json.ts'
 import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import { createDurably } from './durable.ts'
 import { readIfThere, type Lookup, type RenderStore } from './file-store.ts'
 import { writing } from './messages.ts'
-import { alsoRemote, badRemote, notKnown } from './remote-messages.ts'
-import { EXTENSIONS, parseRecord, serializeRecord, type RecordImage, type RenderRecord } from './record.ts'
+import { createPush, isNewer, isPicture, isSame, type Push, type PushOptions } from './push.ts'
+import { alsoRemote, badRemote, notKnown, notTaken } from './remote-messages.ts'
+import { imageName, openRemoteRenders } from './remote-renders.ts'
+import { EXTENSIONS, type RecordImage, type RenderRecord } from './record.ts'
 import type { Remote } from './remote/types.ts'
 import type { Uploads } from './uploads.ts'
-
-/** How a render is put into a remote store. */
-export interface PushOptions {
-  /** Somebody asked for it anew: it takes the place of an older one. Else the first one stands. @default false */
-  replace?: boolean
-  /** Look at what is there already, and put right what is damaged. @default false */
-  check?: boolean
-}
 
 /** The renders of a project, on disk and in a store that machines share. */
 export interface SharedStore extends RenderStore {
   readonly remote: Remote
-  /** Put a render of this machine into the remote store. Returns the one that stands there; changes nothing here. */
-  push(record: RenderRecord, options?: PushOptions): Promise<RenderRecord>
+  push: Push
+  /** Whether a render of this machine goes into the remote store. */
+  takes(record: Pick<RenderRecord, 'provider'>): boolean
   /** The record of the remote store for a key. Throws when what is there is none. */
   pushed(key: string): Promise<RenderRecord | undefined>
+  /** Take a record of the remote store, with its pictures, in place of the one that is here. */
+  bring(record: RenderRecord): Promise<RenderRecord>
   /** Whether the remote store has this record and all of its pictures. */
   hasCopy(record: RenderRecord): Promise<boolean>
   /** Push what earlier runs could not. Returns why some still wait. */
   pushWaiting(): Promise<OneTokenError[]>
 }
-
-/** Files of a remote store that are larger are none of ours: records are a few kB, pictures at most some dozen MB. */
-const LARGEST_RECORD = 4 * 2 ** 20
-const LARGEST_IMAGE = 128 * 2 ** 20
 
 /** States of a local file whose place the right bytes may take. What git manages stays as git has it. */
 const HEALED: ReadonlySet<unknown> = new Set(['absent', 'damaged'])
@@ -42,8 +35,10 @@ const HEALED: ReadonlySet<unknown> = new Set(['absent', 'damaged'])
 export interface SharedStoreParts {
   remote: Remote
   uploads: Uploads
-  /** Whether renders of this machine go to the remote store. */
-  write: boolean
+  /** Whether a render of this machine goes to the remote store. */
+  takes: SharedStore['takes']
+  /** What cannot be kept in the remote store is not to be paid for: this machine is thrown away. @default false */
+  mustTake?: boolean
   /** Told of a render that waited and is there now. */
   arrived?: (key: string) => Promise<unknown>
 }
@@ -51,29 +46,11 @@ export interface SharedStoreParts {
 /** Join `local` with a remote store. */
 export function shareStore(
   local: RenderStore,
-  { remote, uploads, write, arrived = async () => {} }: SharedStoreParts,
+  { remote, uploads, takes, mustTake = false, arrived = async () => {} }: SharedStoreParts,
 ): SharedStore {
   const borrowed = join(local.cache, 'images')
-
-  /** The bytes of an image as the remote store has them, which are right; undefined when it has none. */
-  const fetchImage = async (image: Pick<RecordImage, 'sha256' | 'format'>): Promise<Buffer | undefined> => {
-    const name = imageName(image)
-    const file = await remote.read(name, LARGEST_IMAGE)
-    if (file === undefined) return undefined
-    if (sha256(file.bytes) !== image.sha256)
-      throw badRemote(remote, name, 'does not have the bytes that its name says')
-    return file.bytes
-  }
-
-  /** The record as the remote store has it; undefined when it has none. */
-  const fetchRecord = async (key: string): Promise<RenderRecord | undefined> => {
-    const name = recordName(key)
-    const file = await remote.read(name, LARGEST_RECORD)
-    if (file === undefined) return undefined
-    const parsed = parseRecord(file.bytes.toString('utf8'), key)
-    if (parsed.state !== 'valid') throw badRemote(remote, name, parsed.why, parsed.state)
-    return parsed.record
-  }
+  const renders = openRemoteRenders(remote)
+  const push = createPush(local, remote, renders)
 
   const keepImage = async (bytes: Buffer, { format }: Pick<RecordImage, 'format'>): Promise<string> =>
     (await writing(local.folder, () => local.putImage(bytes, EXTENSIONS[format]))).file
@@ -82,7 +59,7 @@ export function shareStore(
   const bring = async (record: RenderRecord, replace: boolean): Promise<RenderRecord> => {
     for (const image of record.images) {
       if (await local.reclaim(image)) continue
-      const bytes = await fetchImage(image)
+      const bytes = await renders.image(image)
       if (bytes === undefined) throw badRemote(remote, imageName(image), 'is not there')
       await keepImage(bytes, image)
     }
@@ -93,7 +70,7 @@ export function shareStore(
     const here = await local.find(key, label)
     if (here.state === 'found') return here
     try {
-      const record = await fetchRecord(key)
+      const record = await renders.record(key)
       if (record === undefined) return here
       const state = here.state === 'missing' ? 'absent' : here.error.details?.['state']
       if (!HEALED.has(state)) return { state: 'found', record }
@@ -113,7 +90,7 @@ export function shareStore(
       const spare = join(borrowed, basename(local.imageFile(wanted)))
       const there = await readIfThere(spare).catch(() => undefined)
       if (there !== undefined && sha256(there) === wanted.sha256) return spare
-      const bytes = await fetchImage(wanted).catch((cause: unknown) => {
+      const bytes = await renders.image(wanted).catch((cause: unknown) => {
         throw alsoRemote(error, remote, asOneTokenError(cause))
       })
       if (bytes === undefined) throw alsoRemote(error, remote, undefined)
@@ -121,48 +98,6 @@ export function shareStore(
       await writing(local.folder, () => createDurably(spare, bytes))
       return spare
     }
-  }
-
-  const pushImage = async (wanted: RecordImage, label: string, check: boolean): Promise<void> => {
-    const name = imageName(wanted)
-    const bytes = await readFile(await local.image(wanted, label))
-    if ((await remote.create(name, bytes)) === 'created' || !check) return
-    const there = await remote.read(name, LARGEST_IMAGE)
-    if (there === undefined || sha256(there.bytes) !== wanted.sha256) await remote.replace(name, bytes)
-  }
-
-  /** What the remote store has; `bad` when that is no record, which a newer release of this package may still read. */
-  const standingOf = async (key: string): Promise<RenderRecord | 'bad' | undefined> => {
-    try {
-      return await fetchRecord(key)
-    } catch (thrown) {
-      if (asOneTokenError(thrown)?.details?.['state'] === 'bad-remote') return 'bad'
-      throw thrown
-    }
-  }
-
-  const push: SharedStore['push'] = async (record, { replace = false, check = false } = {}) => {
-    const name = recordName(record.key)
-    // Before the record: who finds that finds all of it.
-    for (const one of record.images) await pushImage(one, record.name ?? record.key, check)
-    const bytes = Buffer.from(serializeRecord(record))
-    const created = await remote.create(name, bytes)
-    if (created === 'created' && remote.isExclusive) return record
-    // Where others may write at the same time, the one that stands counts; and a server that keeps nothing is found out.
-    const standing = await standingOf(record.key)
-    if (standing === undefined) throw badRemote(remote, name, 'is not there, although it was taken')
-    if (standing !== 'bad' && isSame(standing, record)) return record
-    const isBetter =
-      standing === 'bad'
-        ? check
-        : replace
-          ? isNewer(record, standing)
-          : isPicture(record) && !isPicture(standing)
-    if (isBetter) {
-      await remote.replace(name, bytes)
-      return record
-    }
-    return standing === 'bad' ? await Promise.reject(badRemote(remote, name, 'is no record')) : standing
   }
 
   /** Push a render, and take the one that stands there in its place. */
@@ -179,7 +114,7 @@ export function shareStore(
       if (here.state !== 'found') continue
       try {
         // What was sent before may have arrived in part.
-        await settle(here.record, { replace, check: true })
+        await settle(here.record, { replace: replace ? 'older' : undefined, check: true })
         await uploads.remove(key)
         await arrived(key)
       } catch (thrown) {
@@ -191,70 +126,71 @@ export function shareStore(
     return failures
   }
 
+  /** Why the remote store takes nothing; undefined when it does. Only writing tells. */
+  let refusal: Promise<OneTokenError | undefined> | undefined
+  const probe = async (): Promise<OneTokenError | undefined> => {
+    const name = `renders/probe-${randomUUID()}.json`
+    try {
+      await remote.create(name, Buffer.from('{}\n'))
+    } catch (thrown) {
+      return asOneTokenError(thrown) ?? Promise.reject(thrown)
+    }
+    // Who may write may not be allowed to remove.
+    await remote.remove(name).catch(() => undefined)
+    return undefined
+  }
+
   return {
     ...local,
     remote,
     find,
     image,
     push,
+    takes,
+    pushWaiting,
 
-    pushed: fetchRecord,
+    pushed: renders.record,
+    bring: (record) => bring(record, true),
+
+    async prepare(room) {
+      await local.prepare(room)
+      if (!mustTake) return
+      const error = await (refusal ??= probe())
+      if (error !== undefined) throw notTaken(error, remote)
+    },
 
     async refresh(key) {
       const here = await local.find(key)
       if (here.state !== 'found') return
-      const standing = await fetchRecord(key)
+      const standing = await renders.record(key)
       if (standing !== undefined && isNewer(standing, here.record) && isPicture(standing)) {
         await bring(standing, true)
       }
     },
 
     async hasCopy(record) {
-      const standing = await fetchRecord(record.key)
+      const standing = await renders.record(record.key)
       if (standing === undefined || !isSame(standing, record)) return false
       for (const one of record.images) if (!(await remote.has(imageName(one)))) return false
       return true
     },
 
-    pushWaiting,
-
     async putRecord(record, { replace = false } = {}) {
-      if (!write) return await local.putRecord(record, { replace })
+      if (!takes(record)) return await local.putRecord(record, { replace })
       // Before the record, so that a run that dies in between leaves the upload to the next one.
       await uploads.add({ key: record.key, replace }).catch(() => undefined)
       const kept = await local.putRecord(record, { replace })
       try {
-        const standing = await settle(kept, { replace })
+        const standing = await settle(kept, { replace: replace ? 'older' : undefined })
         await uploads.remove(record.key).catch(() => undefined)
         return standing
-      } catch {
+      } catch (thrown) {
         // It is here, which is what counts, and the upload waits. That the remote store fails is said once for all.
+        refusal = Promise.resolve(asOneTokenError(thrown))
         return kept
       }
     },
   }
-}
-
-/** Refusals differ from one request to the next: a picture counts for more. */
-function isPicture({ images }: RenderRecord): boolean {
-  return images.length > 0
-}
-
-function isNewer(one: RenderRecord, other: RenderRecord): boolean {
-  return Date.parse(one.created) > Date.parse(other.created)
-}
-
-/** Whether two records say the same. */
-export function isSame(one: RenderRecord, other: RenderRecord): boolean {
-  return canonicalJson(one) === canonicalJson(other)
-}
-
-function recordName(key: string): string {
-  return `renders/${key}.json`
-}
-
-function imageName({ sha256: hash, format }: Pick<RecordImage, 'sha256' | 'format'>): string {
-  return `images/${hash}.${EXTENSIONS[format]}`
 }
 
 /** What a look came to that the remote store could not answer. What is wrong here matters more than that. */

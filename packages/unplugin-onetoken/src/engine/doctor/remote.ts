@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { asOneTokenError } from '../../errors.ts'
+import { isLoopback, PRETEND } from '../../spec/loopback.ts'
 import { visible } from '../../spec/text.ts'
 import { reasonOf } from '../../store/messages.ts'
 import { openUploads } from '../../store/uploads.ts'
@@ -12,15 +13,20 @@ const about = 'remote store'
 /** Whether the remote store of the settings can be read, and written where it is to be. */
 export const checkRemote: DoctorCheck = async ({ project, store, options: { offline } }) => {
   if (project === undefined) return []
-  const { settings, environment } = project
+  const { settings, environment, provider } = project
   if (settings.remote === undefined) return [{ about, mark: 'ok', text: 'none' }]
   const { url, write } = settings.remote
   const isFrozen = (environment.frozen ?? settings.frozen) === true
-  const does = !write
-    ? 'read'
-    : isFrozen
-      ? 'read, and not written, as rendering is frozen'
-      : 'read and written'
+  const isPretend = provider === PRETEND && !isLoopback(settings.remote.endpoint ?? url)
+  const unwritten = isFrozen
+    ? 'rendering is frozen'
+    : isPretend
+      ? 'the API on this machine makes pretend pictures'
+      : undefined
+  const isWritten = write && unwritten === undefined
+  const does = isWritten
+    ? 'read and written'
+    : ['read', ...(write ? [`and not written, as ${unwritten}`] : [])].join(', ')
   const found: Diagnosis[] = [{ about, mark: 'ok', text: `${visible(url)}, which is ${does}` }]
   const waiting = (await openUploads(layoutOf(store).cache).all()).length
   if (waiting > 0) {
@@ -36,7 +42,7 @@ export const checkRemote: DoctorCheck = async ({ project, store, options: { offl
   const { openRemote } = await import('../../store/shared.ts')
   const remote = openRemote(settings.remote, { authorization: environment.remoteAuthorization })
   try {
-    return [...found, ...(await tryReading(remote)), ...(write && !isFrozen ? await tryWriting(remote) : [])]
+    return [...found, ...(await tryReading(remote)), ...(isWritten ? await tryWriting(remote) : [])]
   } finally {
     await remote.close()
   }

@@ -9,12 +9,19 @@ const NAME = 'renders/ab.json'
 const BYTES = Buffer.from('{ "bytes": 1 }')
 
 // To load it takes longer than these tests wait for a server.
-beforeAll(() => import('@aws-sdk/client-s3'))
-beforeEach(() => {
+beforeAll(async () => {
+  stubCredentials()
+  // It loads parts of itself when they are needed.
+  const unused = openS3Remote({ url: 's3://bucket', endpoint: await nowhere(), region: 'auto' })
+  await unused.has(NAME).catch(() => undefined)
+})
+beforeEach(stubCredentials)
+afterEach(() => vi.unstubAllEnvs())
+
+function stubCredentials(): void {
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIAEXAMPLE')
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'SECRET')
-})
-afterEach(() => vi.unstubAllEnvs())
+}
 
 const open = (endpoint: string, changes: Partial<S3RemoteOptions> = {}): Remote =>
   openS3Remote({ url: 's3://bucket/a/b', endpoint, region: 'auto', patience: SHORT, ...changes })
@@ -67,6 +74,17 @@ describe('requests', () => {
     }
     const { url } = await serverWith(says(200, BYTES.toString(), dates))
     expect(await open(url).read(NAME, 100)).toEqual({ bytes: BYTES, age: 90_000 })
+  })
+
+  test('list names without the prefix', async () => {
+    const contents = ['a/b/claims/ab.1.json', 'a/b/claims/ab.2.json'].map(
+      (key) => `<Contents><Key>${key}</Key></Contents>`,
+    )
+    const list = `<?xml version="1.0"?><ListBucketResult>${contents.join('')}</ListBucketResult>`
+    const { url, asked } = await serverWith(says(200, list, { 'content-type': 'application/xml' }))
+    expect(await open(url).list('claims/ab.')).toEqual(['claims/ab.1.json', 'claims/ab.2.json'])
+    expect(asked[0]).toMatch(/^GET \/bucket\/?\?/)
+    expect(new URL(asked[0]?.slice(4) ?? '', url).searchParams.get('prefix')).toBe('a/b/claims/ab.')
   })
 
   test('find nothing', async () => {
