@@ -14,33 +14,28 @@ const REAL: FileSystem = { link, rename, sleep }
  * written and synced under a temporary name in the same folder, then linked. After it returns, what has the name
  * survives a power cut.
  */
-export async function createDurably(
-  file: string,
-  bytes: Uint8Array,
-  system: FileSystem = REAL,
-): Promise<Created> {
-  const temporary = await writeSynced(file, bytes)
-  try {
-    const created = await giveName(temporary, file, system, () => renameByClaim(temporary, file, system))
-    await syncFolder(dirname(file))
-    return created
-  } finally {
-    await discard(temporary)
-  }
+export function createDurably(file: string, bytes: Uint8Array, system: FileSystem = REAL): Promise<Created> {
+  return createBy(file, bytes, system, (temporary) => renameByClaim(temporary, file, system))
 }
 
 /**
  * Create `file` with `bytes` for one of all who try at once, even where there are no links and some of them are stopped
  * half-way. There a process that dies may leave the name with a part of the bytes.
  */
-export async function createAlone(
+export function createAlone(file: string, bytes: Uint8Array, system: FileSystem = REAL): Promise<Created> {
+  return createBy(file, bytes, system, () => writeNew(file, bytes))
+}
+
+/** `otherwise` where there are no links. */
+async function createBy(
   file: string,
   bytes: Uint8Array,
-  system: FileSystem = REAL,
+  system: FileSystem,
+  otherwise: (temporary: string) => Promise<Created>,
 ): Promise<Created> {
   const temporary = await writeSynced(file, bytes)
   try {
-    const created = await giveName(temporary, file, system, () => writeNew(file, bytes))
+    const created = await giveName(temporary, file, system, otherwise)
     await syncFolder(dirname(file))
     return created
   } finally {
@@ -84,12 +79,11 @@ export async function abandonedFiles(file: string): Promise<string[]> {
     .map((name) => join(folder, name))
 }
 
-/** `otherwise` where there are no links. */
 async function giveName(
   temporary: string,
   file: string,
   system: FileSystem,
-  otherwise: () => Promise<Created>,
+  otherwise: (temporary: string) => Promise<Created>,
 ): Promise<Created> {
   try {
     await system.link(temporary, file)
@@ -98,7 +92,7 @@ async function giveName(
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return 'exists'
     // File systems without hard links (exFAT, some network and container mounts) say so in many ways. Where more
     // than the link is wrong, the other way fails as well and says what it is.
-    return await otherwise()
+    return await otherwise(temporary)
   }
 }
 
