@@ -1,7 +1,7 @@
-import { runInNewContext } from 'node:vm'
 import { XMLParser } from 'fast-xml-parser'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { evaluate, type Page } from '../helpers/evaluate.ts'
 import { apiEnv, CANARY, createSite, type Site } from '../helpers/site.ts'
 import { useMock } from '../helpers/mock.ts'
 
@@ -29,20 +29,6 @@ globalThis.result = { fox, all: { ...all }, heroURL, thumb, image, images, hero,
 `
 
 const files = { 'main.js': MAIN, 'images.yaml': MANIFEST }
-
-// oxlint-disable-next-line typescript/no-explicit-any -- modules of many shapes, looked at by the assertions
-type Page = Record<string, any>
-
-/** What the built page would have in its hands. */
-async function evaluate(site: Site, dist = 'dist'): Promise<Page> {
-  const script = (await site.list(dist)).find((path) => path.endsWith('.js')) ?? ''
-  const code = (await site.read(script)).toString()
-  const target: Page = {}
-  // Vite's preload polyfill looks for support and ends.
-  const page = { createElement: () => ({ relList: { supports: () => true } }) }
-  runInNewContext(code, { globalThis: target, document: page })
-  return target['result'] as Page
-}
 
 describe.each([8, 7] as const)('vite build, Vite %i', (vite) => {
   const mock = useMock()

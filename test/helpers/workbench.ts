@@ -8,7 +8,8 @@ import { createTally } from '../../packages/unplugin-onetoken/src/engine/summary
 import { openProjectStore } from '../../packages/unplugin-onetoken/src/engine/project-store.ts'
 import { createWorkshop } from '../../packages/unplugin-onetoken/src/engine/workshop.ts'
 import { OneTokenError } from '../../packages/unplugin-onetoken/src/errors.ts'
-import { entrySpec, loadProject } from '../../packages/unplugin-onetoken/src/project/project.ts'
+import { loadProject } from '../../packages/unplugin-onetoken/src/project/project.ts'
+import { entrySpec } from '../../packages/unplugin-onetoken/src/project/specs.ts'
 import type { RenderRecord } from '../../packages/unplugin-onetoken/src/store/record.ts'
 import { headerSize, type Encoder } from '../../packages/unplugin-onetoken/src/variants/index.ts'
 import { sha256 } from './digests.ts'
@@ -56,7 +57,7 @@ export async function openWorkbench(
   onTestFinished(close)
   const identified = new Map<string, IdentifiedSpec>()
   for (const name of project.entries.keys()) {
-    identified.set(name, await identify(entrySpec(project, name), root, project.provider))
+    identified.set(name, await identify(entrySpec(project, name), project))
   }
   const of = (name: string): IdentifiedSpec => {
     const found = identified.get(name)

@@ -9,5 +9,6 @@ export function identified(prompt: string): IdentifiedSpec {
     { prompt, quality: 'low' },
     { name: undefined, base: '/site', place, defaults: [], styles: {} },
   )
-  return { spec, key: renderKey(spec.render, [], 'onetoken'), inputs: [], digests: [] }
+  const key = renderKey(spec.render, [], 'onetoken')
+  return { spec, key, inputs: [], digests: [], isComposite: false, awaits: key }
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sha256 } from '../../../packages/unplugin-onetoken/src/canonical-json.ts'
 import { createClient } from '../../../packages/unplugin-onetoken/src/client/index.ts'
 import type { OneTokenClient, RenderAnswer } from '../../../packages/unplugin-onetoken/src/client/types.ts'
+import { openLineages } from '../../../packages/unplugin-onetoken/src/engine/lineages.ts'
 import { createRenders } from '../../../packages/unplugin-onetoken/src/engine/renders.ts'
 import { asOneTokenError, OneTokenError } from '../../../packages/unplugin-onetoken/src/errors.ts'
 import {
@@ -113,6 +114,7 @@ async function obtain(order: Order): Promise<End> {
       files: [],
     },
     store: watched,
+    lineages: openLineages(watched),
     renderer: async () => renderer,
     async uploads() {
       if (order.hold === true) {

@@ -1,16 +1,24 @@
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { mainFile, manifestModule, pictureModule, summaryText, writeTypes } from '../engine/index.ts'
+import {
+  mainFile,
+  manifestModule,
+  pictureModule,
+  silentText,
+  staleText,
+  summaryText,
+  writeTypes,
+} from '../engine/index.ts'
 import type { Engine, Picture, ReferenceFile, Run } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
 import { bundlerError } from './bundler-error.ts'
 import type { PluginOptions } from './options.ts'
 
-/** Files that make a picture another when they change, and one that does so when it appears. */
+/** Files that make a picture another when they change, and those that do so when they appear. */
 export interface Watched {
   /** Empty for a picture that failed: any file of the project may mend it. */
   watch: readonly string[]
-  awaited?: string | undefined
+  awaited?: readonly string[] | undefined
   /** When they were read, in milliseconds since 1970. */
   begun: number
 }
@@ -85,6 +93,8 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
   let run: Run | undefined
   let underWay = 0
   let said: string | undefined
+  /** Entries that scripts import, which have no alternative text. */
+  const silent = new Set<string>()
   const current = (): Run => (run ??= engine().begin())
 
   /** Errors as bundlers show them. */
@@ -125,17 +135,18 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
     module: (descriptor, reference) =>
       readable(async () => {
         const begun = Date.now()
-        const { kind } = await current().read(descriptor)
-        if (kind === 'manifest') {
+        const named = await current().read(descriptor)
+        if (named.kind === 'manifest') {
           const { members, watch } = await current().loadManifest(descriptor)
           if (engine().purpose === 'build') for (const member of members) current().start(member.descriptor)
-          const named = members.map(({ name, descriptor: file }) => ({
+          const modules = members.map(({ name, descriptor: file }) => ({
             name,
             specifier: `./${basename(file)}`,
           }))
-          return { code: manifestModule(named, stringNames), watch, begun }
+          return { code: manifestModule(modules, stringNames), watch, begun }
         }
         const { picture, ...files } = await load(descriptor)
+        if (named.kind === 'entry' && picture.alt === undefined) silent.add(named.name)
         return { code: pictureModule(picture, reference), ...files }
       }),
 
@@ -163,11 +174,14 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
 
     async finish() {
       const isLast = await build.close()
+      const { log, purpose } = engine()
       const text = isLast ? summaryText(engine().summary()) : undefined
       // Who watches is told when something is different.
-      if (text === undefined || (text === said && engine().purpose === 'dev')) return
+      if (text === undefined || (text === said && purpose === 'dev')) return
       said = text
-      engine().log.info(text)
+      log.info(text)
+      const warnings = [staleText(engine().summary()), silentText([...silent].sort())]
+      for (const warning of warnings) if (warning !== undefined) log.warn(warning)
     },
   }
   return build

@@ -1,5 +1,6 @@
 import type { ResolvedConfig } from 'vite'
 import {
+  allFiles,
   applyEdits,
   attributeValue,
   findPlace,
@@ -55,7 +56,7 @@ async function imgEdits(page: Page, reference: Reference<'img'>): Promise<Edit[]
   const { tag, src, attributes } = reference
   const { picture, watch } = await page.picture(reference)
   const urls = new Map<string, string>()
-  for (const { file } of picture.files) urls.set(file, urls.get(file) ?? (await page.urlOf(file, 'img')))
+  for (const { file } of allFiles(picture)) urls.set(file, urls.get(file) ?? (await page.urlOf(file, 'img')))
   const markup = imgMarkup(picture, reference, ({ file }) => urls.get(file) ?? '')
   // What failed has no text either.
   if (picture.alt === undefined && !attributes.has('alt') && watch.length > 0) {

@@ -7,12 +7,9 @@ import type { Watched } from './build.ts'
  * What to watch for a picture: where it failed, every file of the project that may mend it. The folder of a record that
  * is awaited is made, since one that is not there cannot be watched.
  */
-export function watchList({ watch, awaited }: Watched, root: string, mode = ''): string[] {
-  if (awaited !== undefined) mkdirSync(dirname(awaited), { recursive: true })
-  return [
-    ...(watch.length > 0 ? watch : projectFiles(root, mode)),
-    ...(awaited === undefined ? [] : [awaited]),
-  ]
+export function watchList({ watch, awaited = [] }: Watched, root: string, mode = ''): string[] {
+  for (const file of awaited) mkdirSync(dirname(file), { recursive: true })
+  return [...(watch.length > 0 ? watch : projectFiles(root, mode)), ...awaited]
 }
 
 /**
@@ -21,6 +18,6 @@ export function watchList({ watch, awaited }: Watched, root: string, mode = ''):
  */
 export function watchPaths(watched: Watched, root: string, mode?: string): string[] {
   return watchList(watched, root, mode)
-    .map((file) => (file === watched.awaited && !existsSync(file) ? dirname(file) : file))
+    .map((file) => (watched.awaited?.includes(file) === true && !existsSync(file) ? dirname(file) : file))
     .filter((path) => existsSync(path))
 }

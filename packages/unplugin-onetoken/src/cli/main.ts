@@ -26,6 +26,7 @@ cli
   .option('--yes', 'Spend without asking')
   .option('--max-cost <dollars>', 'Spend at most this, instead of the budget of the settings')
   .option('--again', 'Render the named entries anew, also what was refused or may have been billed')
+  .option('--stale', 'Render edits anew whose parents have changed')
   .example('onetoken render hero --max-cost 0.50')
   .action((names: string[], flags: RenderFlags) => render(names, flags))
 cli

@@ -4,6 +4,7 @@ import { commandEngine, print, printJson, table, type GlobalFlags } from './term
 const WORDS: Record<PlannedRender['state'], string> = {
   cached: 'cached',
   missing: 'missing',
+  stale: 'stale',
   refused: 'refused by the API',
   unavailable: 'unavailable',
   'possibly-billed': 'possibly billed',
@@ -27,9 +28,10 @@ export async function plan(flags: GlobalFlags): Promise<number> {
   return bad ? 1 : 0
 }
 
-function row({ spec, state, worst, open, where }: PlannedRender): string[] {
-  const cost = state === 'missing' ? `at most ${dollars(worst)}${open ? ' (open)' : ''}` : ''
-  return [spec.label, WORDS[state], cost, where]
+function row({ spec, state, after, worst, open, where }: PlannedRender): string[] {
+  const isPriced = state === 'missing' || state === 'stale'
+  const cost = isPriced ? `at most ${dollars(worst)}${open ? ' (open)' : ''}` : ''
+  return [spec.label, `${WORDS[state]}${after === undefined ? '' : `, after ${after}`}`, cost, where]
 }
 
 /** One line on all renders, with what is missing and its price. */
@@ -43,6 +45,9 @@ export function totals(renders: readonly PlannedRender[]): string {
     `${renders.filter(({ state }) => state === 'cached').length} cached`,
   ]
   parts.push(`${missing.length} missing${missing.length === 0 ? '' : `, at most ${dollars(cost)}`}`)
+  const stale = renders.filter(({ state }) => state === 'stale')
+  const renewal = dollars(stale.reduce((sum, { worst }) => sum + worst, 0))
+  if (stale.length > 0) parts.push(`${stale.length} stale (at most ${renewal} with "render --stale")`)
   for (const state of ['refused', 'unavailable', 'possibly-billed'] as const) {
     const number = renders.filter((one) => one.state === state).length
     if (number > 0) parts.push(`${number} ${WORDS[state]}`)
@@ -56,11 +61,13 @@ export function totals(renders: readonly PlannedRender[]): string {
 /** The plan for machines. */
 export function planJson({ renders, problems }: Survey): object {
   return {
-    renders: renders.map(({ spec, key, state, worst, open, where, problem }) => ({
+    renders: renders.map(({ spec, key, state, after, worst, open, where, problem, identified }) => ({
       name: spec.name ?? null,
       prompt: spec.render.request.prompt,
-      key,
+      // It is not known before the picture that it is an edit of.
+      key: identified.waitsFor === undefined ? key : null,
       state,
+      after: after ?? null,
       where,
       cost: state === 'cached' ? { most: 0, open: false } : { most: worst, open },
       problem: problem && { code: problem.code, message: problem.message, hint: problem.hint },

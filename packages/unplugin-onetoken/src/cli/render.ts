@@ -26,6 +26,7 @@ import {
 export interface RenderFlags extends GlobalFlags {
   yes?: boolean
   again?: boolean
+  stale?: boolean
   maxCost?: unknown
 }
 
@@ -42,15 +43,15 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   const engine = commandEngine(flags)
   if (maxCost !== undefined) (await engine.project()).settings.budget.cost = maxCost
   const found = await survey(engine)
-  const chosen = choose(found, names)
-  const wanted = chosen.filter(({ state }) => state === 'missing' || flags.again === true)
+  const chosen = choose(found, names, flags)
+  const wanted = withParents(chosen, found, flags)
   const problems = [
     ...chosen.flatMap(({ problem }) => (flags.again === true ? [] : (problem ?? []))),
     ...(names.length === 0 ? found.problems : []),
   ]
   if (wanted.length > 0 && !(await agreed(wanted, flags))) return 1
   await engine.pushWaiting()
-  const { made, brought, failures, interrupted } = await renderAll(engine, wanted, flags)
+  const { made, brought, failures, interrupted } = await renderAll(engine, wanted, names, flags)
   await engine.close()
   const problem = oneProblem([...problems, ...failures], engine.root)
   report(
@@ -67,7 +68,7 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   return problem?.exitCode ?? 0
 }
 
-function choose({ renders, failed }: Survey, names: string[]): PlannedRender[] {
+function choose({ renders, failed }: Survey, names: string[], { again }: RenderFlags): PlannedRender[] {
   if (names.length === 0) return renders
   const known = [...renders.flatMap((render) => render.names), ...failed.keys()]
   const unknown = names.find((name) => !known.includes(name))
@@ -83,7 +84,34 @@ function choose({ renders, failed }: Survey, names: string[]): PlannedRender[] {
     const error = failed.get(name)
     if (error !== undefined) throw error
   }
-  return renders.filter((render) => render.names.some((name) => names.includes(name)))
+  // Who asks for an entry asks for its dark version as well, but not for another one of it.
+  const nameOf = (name: string): string => (again === true ? name : name.replace(/:dark$/, ''))
+  return renders.filter((render) =>
+    render.names.some((name) => names.includes(name) || names.includes(nameOf(name))),
+  )
+}
+
+/** What is to be rendered of what was chosen, and what has to be rendered before it. */
+function withParents(
+  chosen: readonly PlannedRender[],
+  { renders }: Survey,
+  { again = false, stale = false }: RenderFlags,
+): PlannedRender[] {
+  const isDue = ({ state }: PlannedRender): boolean => state === 'missing' || (stale && state === 'stale')
+  const wanted = new Set<PlannedRender>()
+  const add = (render: PlannedRender): void => {
+    const parent = parentOf(render, renders)
+    // Parents first: in this order they are listed and asked for.
+    if (parent !== undefined && isDue(parent) && !wanted.has(parent)) add(parent)
+    wanted.add(render)
+  }
+  for (const render of chosen) if (isDue(render) || again) add(render)
+  return [...wanted]
+}
+
+function parentOf({ spec }: PlannedRender, renders: readonly PlannedRender[]): PlannedRender | undefined {
+  const { parent } = spec.render
+  return parent === undefined ? undefined : renders.find(({ names }) => names.includes(parent))
 }
 
 /** A person is asked; a machine has to have said --yes. */
@@ -119,6 +147,7 @@ interface Outcome {
 async function renderAll(
   engine: Engine,
   wanted: readonly PlannedRender[],
+  names: readonly string[],
   flags: RenderFlags,
 ): Promise<Outcome> {
   const outcome: Outcome = { made: [], brought: 0, failures: [], interrupted: false }
@@ -133,10 +162,28 @@ async function renderAll(
     void engine.stop(new OneTokenError('ABORTED', 'The run was stopped before it was asked for.'), second)
   }
   process.on('SIGINT', onInterrupt)
-  const renderOne = async (one: PlannedRender): Promise<void> => {
+  const begun = new Map<PlannedRender, Promise<void>>()
+  const renderOne = (one: PlannedRender): Promise<void> => {
+    const work = begun.get(one) ?? renderAfterParent(one)
+    begun.set(one, work)
+    return work
+  }
+  const done = new Set<PlannedRender>()
+  const renderAfterParent = async (one: PlannedRender): Promise<void> => {
+    const parent = parentOf(one, wanted)
+    if (parent !== undefined) {
+      await renderOne(parent)
+      // What it is an edit of has failed, which is told.
+      if (!done.has(parent)) return
+    }
     try {
-      const { record, made } = await engine.render(one.identified, flags.again === true)
-      if (made) outcome.made.push({ name: one.spec.name, key: one.key, cost: record.cost.usd })
+      const how = {
+        again: flags.again === true && one.names.some((name) => names.includes(name)),
+        renew: true,
+      }
+      const { record, made } = await engine.render(one.spec, how)
+      done.add(one)
+      if (made) outcome.made.push({ name: one.spec.name, key: record.key, cost: record.cost.usd })
       else outcome.brought += 1
       bar?.advance()
     } catch (thrown) {
@@ -148,7 +195,7 @@ async function renderAll(
   }
   try {
     // All of them end before a defect is told: their pictures are paid for.
-    const ends = await Promise.allSettled(wanted.map(renderOne))
+    const ends = await Promise.allSettled(wanted.map((one) => renderOne(one)))
     for (const end of ends) if (end.status === 'rejected') throw end.reason
   } finally {
     process.off('SIGINT', onInterrupt)

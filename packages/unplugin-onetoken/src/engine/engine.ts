@@ -1,13 +1,16 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { secretsOf, type Secret } from '../project/environment.ts'
-import { entrySpec, projectEnvironment, type Project } from '../project/project.ts'
+import { projectEnvironment, type Project } from '../project/project.ts'
+import { darkSpec, entrySpec } from '../project/specs.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
+import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Log } from './log.ts'
 import type { EngineOptions } from './options.ts'
+import { obtain } from './obtain.ts'
 import { inlineDescriptor } from './references.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { PictureState } from './renders.ts'
@@ -29,17 +32,25 @@ export interface Engine {
   refresh(): void
   /** A file changed: when a picture depends on it, what was read is forgotten. */
   changed(file: string): void
-  /** The spec of an entry of the manifest. */
+  /** The spec of an entry of the manifest. Throws `UNKNOWN_ENTRY`. */
   entry(name: string): Promise<ImageSpec>
+  /** The spec of the dark version of an entry. Throws `UNKNOWN_ENTRY` when it has none. */
+  dark(name: string): Promise<ImageSpec>
+  /** Pictures and the pictures that they are edits of, as they are now. */
+  family(): Promise<Family>
   /** The spec of what a specifier at `place` names. */
   specOf(specifier: string, place: Place): Promise<ImageSpec>
   /** What is known of a render; asks nobody. */
   stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
   /**
-   * Have a render, as the spending rule allows; `again` asks the API although it is there. It is `made` when it was
-   * paid for here, and not by another process meanwhile.
+   * Have a render, as the spending rule allows, and before it those that it is an edit of. `again` asks the API although it
+   * is there, `renew` when what it is an edit of has changed. It is `made` when it was paid for here, and not by another
+   * process meanwhile.
    */
-  render(identified: IdentifiedSpec, again: boolean): Promise<{ record: RenderRecord; made: boolean }>
+  render(
+    spec: ImageSpec,
+    how?: { again?: boolean; renew?: boolean },
+  ): Promise<{ record: RenderRecord; made: boolean }>
   /** Begin to put into the remote store what earlier runs could not; it is awaited when the engine is closed. */
   pushWaiting(): Promise<void>
   /** The renders of the project. */
@@ -111,6 +122,13 @@ export function createEngine(options: EngineOptions): Engine {
     },
 
     entry: async (name) => entrySpec((await open()).project, name),
+    async dark(name) {
+      const { project } = await open()
+      const spec = darkSpec(project, name)
+      if (spec !== undefined) return spec
+      throw new OneTokenError('UNKNOWN_ENTRY', `${entrySpec(project, name).label} has no dark version.`)
+    },
+    family: async () => (await open()).workshop.family(),
 
     async specOf(specifier, place) {
       try {
@@ -130,9 +148,9 @@ export function createEngine(options: EngineOptions): Engine {
 
     stateOf: async (identified) => (await open()).workshop.renders.stateOf(identified),
 
-    async render(identified, again) {
-      const { renders } = (await open()).workshop
-      const obtained = await renders.obtain(identified, { purpose: options.purpose, again })
+    async render(spec, how = {}) {
+      const { project, workshop } = await open()
+      const { obtained } = await obtain({ project, workshop }, spec, { purpose: options.purpose, ...how })
       if ('placeholder' in obtained) throw new TypeError('The command never takes a placeholder')
       return obtained
     },

@@ -1,37 +1,102 @@
 import { basename, extname } from 'node:path'
 import type { Upload } from '../client/types.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
-import { readInput, type InputBytes } from '../project/input-file.ts'
+import { readInput } from '../project/input-file.ts'
+import type { Project } from '../project/project.ts'
 import { renderKey, type InputDigest } from '../spec/key.ts'
 import { quotePath, visible } from '../spec/text.ts'
-import type { ImageSpec } from '../spec/types.ts'
+import type { ImageSpec, InputFile, RenderSpec } from '../spec/types.ts'
+import type { RenderRecord } from '../store/record.ts'
 import { INPUT_LIMIT, inputPlan, type InputPlan } from '../variants/index.ts'
 import type { Encoder } from '../variants/types.ts'
 
 /** A spec with its key and the input pictures that enter it. */
 export interface IdentifiedSpec {
   spec: ImageSpec
+  /** The render key; the lineage, which no record has, while the parent's picture is not there. */
   key: string
   inputs: PlannedInput[]
   digests: InputDigest[]
+  /** Of an edit: the same for all renders of these words that are edits of its parent, whatever that looked like. */
+  lineage?: string | undefined
+  /** Full name of the parent, while its picture is not there. */
+  waitsFor?: string | undefined
+  /** Key of the render that has to come first: its own, or that of the farthest parent without a picture. */
+  awaits: string
+  /** Whether a picture of the user's own is in it. */
+  isComposite: boolean
 }
 
 /** An input picture and what becomes of it before it is sent. */
-export interface PlannedInput extends InputBytes {
+export interface PlannedInput {
+  role: InputFile['role']
+  /** Absolute path, for messages and watchers. */
+  file: string
+  /** Lower-case hex sha256 of the bytes. */
+  sha256: string
   plan: InputPlan
+  read(): Promise<Uint8Array>
+}
+
+/** The picture that an edit begins with. */
+export interface ParentPicture {
+  /** Full name of its entry. */
+  name: string
+  /** Undefined while it is not there. */
+  input: PlannedInput | undefined
+  isComposite: boolean
+  awaits: string
 }
 
 /** Read the input pictures of a spec and compute its key. Throws what is wrong with an input, at the spec's place. */
-export async function identify(spec: ImageSpec, root: string, provider: string): Promise<IdentifiedSpec> {
-  const inputs: PlannedInput[] = []
+export async function identify(
+  spec: ImageSpec,
+  { root, provider }: Pick<Project, 'root' | 'provider'>,
+  parent?: ParentPicture,
+): Promise<IdentifiedSpec> {
+  const files: PlannedInput[] = []
   for (const input of spec.render.inputs) {
-    const bytes = await readInput(input, root, spec.place)
-    const of = inputs.find(({ role }) => role === 'image')?.plan
-    const name = `The ${input.role} ${quotePath(input.path)}`
-    inputs.push({ ...bytes, plan: atPlace(spec, () => inputPlan(bytes.bytes, input.role, { name, of })) })
+    const { role, file, bytes, sha256 } = await readInput(input, root, spec.place)
+    const of = (parent?.input ?? files.find((one) => one.role === 'image'))?.plan
+    const name = `The ${role} ${quotePath(input.path)}`
+    const plan = atPlace(spec, () => inputPlan(bytes, role, { name, of }))
+    files.push({ role, file, sha256, plan, read: async () => bytes })
   }
-  const digests = inputs.map(({ role, sha256, plan }) => ({ role, sha256, conversion: plan.conversion }))
-  return { spec, key: renderKey(spec.render, digests, provider), inputs, digests }
+  const isComposite = parent?.isComposite === true || files.some(({ role }) => role === 'image')
+  const own = files.map(digestOf)
+  if (parent === undefined) {
+    const key = renderKey(spec.render, own, provider)
+    return { spec, key, inputs: files, digests: own, isComposite, awaits: key }
+  }
+  const lineage = lineageOf({ ...spec.render, edit: parent.name, provider, inputs: own })
+  if (parent.input === undefined) {
+    const { name: waitsFor, awaits } = parent
+    return { spec, key: lineage, inputs: files, digests: own, lineage, waitsFor, isComposite, awaits }
+  }
+  const digests = [digestOf(parent.input), ...own]
+  const key = renderKey(spec.render, digests, provider)
+  return { spec, key, inputs: [parent.input, ...files], digests, lineage, isComposite, awaits: key }
+}
+
+function digestOf({ role, sha256, plan }: PlannedInput): InputDigest {
+  return { role, sha256, conversion: plan.conversion }
+}
+
+/** An edit by everything but the bytes of its parent's picture; `inputs` are those after it. */
+export function lineageOf({
+  edit,
+  provider,
+  inputs,
+  ...spec
+}: Pick<RenderRecord, 'endpoint' | 'take'> & {
+  request: RenderSpec['request']
+  edit: string
+  provider: string
+  inputs: readonly InputDigest[]
+}): string {
+  // No digest is like this one, so that no key is.
+  const parent = { role: 'image', sha256: `edit of ${edit}`, conversion: 0 } as const
+  return renderKey(spec, [parent, ...inputs], provider)
 }
 
 function atPlace<T>(spec: ImageSpec, work: () => T): T {
@@ -60,12 +125,14 @@ export async function uploadsOf(
 }
 
 async function uploadOf(
-  { file, bytes, plan, role }: PlannedInput,
+  input: PlannedInput,
   spec: ImageSpec,
   encoder: Encoder,
   size: { width: number; height: number } | undefined,
   note: (message: string) => void,
 ): Promise<{ upload: Upload; size: { width: number; height: number } }> {
+  const { file, plan, role } = input
+  const bytes = await input.read()
   const name = `${basename(file, extname(file))}.png`
   const fail = (cause: unknown): never => {
     const error = asOneTokenError(cause)

@@ -11,10 +11,18 @@ import type { ImageSpec } from '../spec/types.ts'
 import { isSameLookup, type RenderStore } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
+import type { Lineages } from './lineages.ts'
 import { missingError, placeText } from './problems.ts'
 
 /** What is known of a render without asking anybody. */
-export type PictureState = 'cached' | 'missing' | 'refused' | 'unavailable' | 'possibly-billed'
+export type PictureState =
+  | 'cached'
+  | 'missing'
+  /** What it is an edit of has changed since; builds use it as it is. */
+  | 'stale'
+  | 'refused'
+  | 'unavailable'
+  | 'possibly-billed'
 
 /** Who asks for a render. */
 export interface Asker {
@@ -27,10 +35,12 @@ export interface Asker {
   wanted?: (() => boolean) | undefined
   /** Ask the API although there is a record, a refusal, or a request that may have been billed. */
   again?: boolean | undefined
+  /** Render an edit anew whose parent has changed. @default its picture from before is used */
+  renew?: boolean | undefined
 }
 
 /** The record of a render, or the word that a placeholder takes its place. */
-export type Obtained = { record: RenderRecord; made: boolean } | { placeholder: string }
+export type Obtained = { record: RenderRecord; made: boolean; isStale?: boolean } | { placeholder: string }
 
 /** Renders of a project: from the store, or paid for where that is allowed. */
 export interface Renders {
@@ -38,6 +48,8 @@ export interface Renders {
   obtain(identified: IdentifiedSpec, asker: Asker): Promise<Obtained>
   /** What would be decided for a missing render. */
   decide(asker: Asker): SpendingDecision
+  /** Whether an edit has no picture of its own yet, but one from before its parent changed. */
+  isStale(identified: IdentifiedSpec): Promise<boolean>
   stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
   /** Wait until no request is under way: what is billed must be kept before the process ends. */
   settled(): Promise<void>
@@ -47,6 +59,7 @@ export interface Renders {
 export interface RendersParts {
   project: Project
   store: RenderStore
+  lineages: Lineages
   /** Loaded on first need. */
   renderer(): Promise<Renderer>
   uploads(identified: IdentifiedSpec): ReturnType<RenderJob['uploads']>
@@ -75,7 +88,7 @@ export function decideFor(
 const PAUSE = 250
 
 /** Joins store, spending rule and renderer; one flight a key. */
-export function createRenders({ project, store, renderer, uploads, made }: RendersParts): Renders {
+export function createRenders({ project, store, lineages, renderer, uploads, made }: RendersParts): Renders {
   const flights = createFlights<Obtained>()
   const { settings } = project
 
@@ -145,6 +158,10 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       }
     })
 
+  /** What an edit looked like before its parent changed. */
+  const beforeChange = async ({ lineage }: IdentifiedSpec): Promise<RenderRecord | undefined> =>
+    lineage === undefined ? undefined : await lineages.newest(lineage)
+
   /** What the store has, also of what a process that died left unfinished. */
   const atHand = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
     const isFinished = async (): Promise<boolean> => (await renderer()).finishAbandoned(identified.key)
@@ -160,6 +177,9 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
 
   return {
     decide,
+    isStale: async (identified) =>
+      (await store.find(identified.key)).state === 'missing' &&
+      (await beforeChange(identified)) !== undefined,
     async stateOf(identified) {
       try {
         const record = await atHand(identified)
@@ -168,9 +188,13 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
           return { state: 'cached' }
         }
         const problem = await (await renderer()).standing(identified.key, identified.spec)
-        return problem === undefined
-          ? { state: 'missing' }
-          : { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
+        if (problem !== undefined) {
+          return { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
+        }
+        const before = await beforeChange(identified)
+        if (before === undefined) return { state: 'missing' }
+        await inspectFile(before, identified.spec)
+        return { state: 'stale' }
       } catch (thrown) {
         const problem = asOneTokenError(thrown)
         if (problem === undefined) throw thrown
@@ -184,11 +208,15 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       if (!again) {
         const there = await atHand(identified).catch((thrown: unknown) => {
           const error = asOneTokenError(thrown)
-          if (error !== undefined && hasPlaceholder(error, asker)) return error
+          if (error !== undefined && (error.code === 'REMOTE_FAILED' || hasPlaceholder(error, asker)))
+            return error
           throw thrown
         })
-        if (there instanceof OneTokenError) return { placeholder: there.message }
-        if (there !== undefined) return { record: there, made: false }
+        if (there !== undefined && !(there instanceof OneTokenError)) return { record: there, made: false }
+        const before = asker.renew === true ? undefined : await beforeChange(identified)
+        if (before !== undefined) return { record: before, made: false, isStale: true }
+        if (there !== undefined && !hasPlaceholder(there, asker)) throw there
+        if (there !== undefined) return { placeholder: there.message }
       }
       const decision = decide(asker)
       if (decision.spend) {
@@ -201,7 +229,9 @@ export function createRenders({ project, store, renderer, uploads, made }: Rende
       const where = place === undefined ? undefined : placeText(place, project.root)
       const { code, why, hint } = decision
       if (decision.instead === 'placeholder') return { placeholder: `${spec.label} is not rendered: ${why}.` }
-      throw missingError({ key: identified.key, label: spec.label, where, worst, code, why, hint })
+      const after = identified.waitsFor === undefined ? '' : `, after ${identified.waitsFor}`
+      const label = `${spec.label}${after}`
+      throw missingError({ key: identified.key, label, where, worst, code, why, hint })
     },
   }
 }

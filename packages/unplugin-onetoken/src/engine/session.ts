@@ -2,12 +2,14 @@ import { asOneTokenError, type Place } from '../errors.ts'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Picture } from '../output/picture.ts'
-import { entrySpec, inlineSpec, loadProject, type Project } from '../project/project.ts'
+import { loadProject, type Project } from '../project/project.ts'
+import { darkSpec, entrySpec, inlineSpec } from '../project/specs.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import { openDescriptors, type Descriptor, type Descriptors } from './descriptors.ts'
 import type { EngineOptions } from './options.ts'
-import { identify } from './identify.ts'
+import { obtain, together, type ObtainedSpec } from './obtain.ts'
 import { placeholderPicture } from './placeholder-picture.ts'
+import type { Asker } from './renders.ts'
 import { openProjectStore } from './project-store.ts'
 import type { Tally } from './summary.ts'
 import { createWorkshop, type Workshop } from './workshop.ts'
@@ -17,8 +19,8 @@ export interface LoadedPicture {
   picture: Picture
   /** Absolute paths. */
   watch: string[]
-  /** The record: with it, or with another one in its place, the picture is another. */
-  awaited?: string | undefined
+  /** Records: with one of them, or with another one in its place, the picture is another. */
+  awaited?: readonly string[] | undefined
   /** When the load began, in milliseconds since 1970: what changed later may not be in the picture. */
   begun: number
   /** It could not be had: the picture is a stand-in, and the build is told at its end. */
@@ -33,6 +35,8 @@ export interface Session {
   descriptors: Descriptors
   workshop: Workshop
   loads: Map<string, Promise<LoadedPicture>>
+  /** What could not be rendered in a build, by key. */
+  failed: Map<string, unknown> | undefined
 }
 
 /** Read a project and put the rooms together for it. */
@@ -50,6 +54,7 @@ export async function openSession(options: EngineOptions): Promise<Session> {
     manifests: new Map(await Promise.all(files)),
     descriptors: openDescriptors(workshop.store.store.cache),
     loads: new Map(),
+    failed: options.purpose === 'build' ? new Map() : undefined,
   }
 }
 
@@ -90,7 +95,7 @@ export async function loadPicture(
 }
 
 async function obtainPicture(
-  { project, descriptors, workshop }: Session,
+  { project, descriptors, workshop, failed }: Session,
   file: string,
   { options, tally, place, wanted }: LoadContext,
 ): Promise<LoadedPicture> {
@@ -98,36 +103,66 @@ async function obtainPicture(
   const begun = Date.now()
   const descriptor = await descriptors.read(file)
   if (descriptor.kind === 'manifest') throw new TypeError('A manifest is not a picture')
-  const spec = await placedSpec(project, descriptor, place)
-  const identified = await identify(spec, project.root, project.provider)
-  const watch = [...project.files, ...identified.inputs.map((input) => input.file)]
-  const awaited = workshop.store.store.recordFile(identified.key)
+  const specs = await placedSpecs(project, descriptor, place)
   const from = descriptor.kind === 'inline' ? descriptor.package : undefined
-  const obtained = await workshop.renders.obtain(identified, { purpose, package: from, place, wanted })
-  if ('placeholder' in obtained) {
-    if (purpose !== 'dev') log.warn(obtained.placeholder)
-    tally.placeholder(identified.key)
-    const words = options.isServer === true ? wordsOf(spec) : undefined
-    return { picture: await placeholderPicture(spec, words, project.store), watch, awaited, begun }
+  const asker: Asker = { purpose, package: from, place, wanted }
+  const outcomes = await Promise.allSettled(
+    specs.map((spec) => obtain({ project, workshop, failed }, spec, asker)),
+  )
+  const had = outcomes.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []))
+  if (had.length < outcomes.length) throw together(outcomes, project.root)
+  const [light, dark] = await Promise.all(had.map(pictureOf))
+  if (light === undefined) throw new TypeError('A descriptor names a picture')
+  const { store } = workshop.store
+  return {
+    picture: dark === undefined ? light : { ...light, dark },
+    watch: [...project.files, ...had.flatMap(({ identified }) => identified.inputs.map(({ file }) => file))],
+    awaited: [...new Set(had.map(({ identified }) => store.recordFile(identified.awaits)))],
+    begun,
   }
-  const { record, made } = obtained
-  if (made) tally.rendered(identified.key, record.cost.usd)
-  else tally.reused(identified.key)
-  return { picture: await workshop.cut(identified, record, tally), watch, awaited, begun }
+
+  async function pictureOf({ identified, obtained }: ObtainedSpec): Promise<Picture> {
+    const { spec, key } = identified
+    if ('placeholder' in obtained) {
+      if (purpose !== 'dev') log.warn(obtained.placeholder)
+      tally.placeholder(key)
+      return await placeholderPicture(
+        spec,
+        options.isServer === true ? wordsOf(spec) : undefined,
+        project.store,
+      )
+    }
+    const { record, made, isStale } = obtained
+    if (made) tally.rendered(key, record.cost.usd)
+    else tally.reused(key)
+    if (isStale === true) tally.stale(spec.label)
+    return await workshop.cut(identified, record, tally)
+  }
 }
 
 type PictureDescriptor = Exclude<Descriptor, { kind: 'manifest' }>
 
-/** Mistakes of an import are told at the import, which is looked for only when there are any. */
-async function placedSpec(
+/**
+ * The picture of a descriptor, and its dark version where it has one. Mistakes of an import are told at the import, which
+ * is looked for only when there are any.
+ */
+async function placedSpecs(
   project: Project,
   descriptor: PictureDescriptor,
   findPlace: () => Promise<Place | undefined>,
-): Promise<ImageSpec> {
+): Promise<ImageSpec[]> {
+  const specsAt = (place: Place | undefined): ImageSpec[] => {
+    const light = specOf(project, descriptor, place)
+    const dark =
+      descriptor.kind === 'entry'
+        ? darkSpec(project, descriptor.name, descriptor.parameters, place)
+        : undefined
+    return dark === undefined ? [light] : [light, dark]
+  }
   try {
-    return specOf(project, descriptor, undefined)
+    return specsAt(undefined)
   } catch {
-    return specOf(project, descriptor, await findPlace())
+    return specsAt(await findPlace())
   }
 }
 

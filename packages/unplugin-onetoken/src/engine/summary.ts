@@ -10,6 +10,8 @@ export interface Summary {
   reused: number
   /** Pictures with a placeholder in their place. */
   placeholders: number
+  /** Edits that are used as they were before their parents changed, by name. */
+  stale: string[]
   /** Files that pages get, and how many of them were encoded in this run. */
   files: number
   encoded: number
@@ -23,6 +25,8 @@ export interface Tally {
   rendered(key: string, usd: number): void
   reused(key: string): void
   placeholder(label: string): void
+  /** An edit is used as it was before its parent changed. */
+  stale(label: string): void
   variants(
     recipe: string,
     source: { key: string; bytes: number },
@@ -37,6 +41,7 @@ export function createTally(): Tally {
   const rendered = new Map<string, number>()
   const reused = new Set<string>()
   const placeholders = new Set<string>()
+  const stale = new Set<string>()
   const sources = new Map<string, number>()
   const recipes = new Map<string, { files: number; bytes: number; encoded: number }>()
   const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
@@ -44,6 +49,7 @@ export function createTally(): Tally {
     rendered: (key, usd) => void rendered.set(key, usd),
     reused: (key) => void (rendered.has(key) || reused.add(key)),
     placeholder: (label) => void placeholders.add(label),
+    stale: (label) => void stale.add(label),
     variants(recipe, { key, bytes }, files, cached) {
       sources.set(key, bytes)
       const encoded = (recipes.get(recipe)?.encoded ?? 0) + (cached ? 0 : files.length)
@@ -54,6 +60,7 @@ export function createTally(): Tally {
       cost: sum(rendered.values()),
       reused: reused.size,
       placeholders: placeholders.size,
+      stale: [...stale].sort(),
       files: sum([...recipes.values()].map(({ files }) => files)),
       encoded: sum([...recipes.values()].map(({ encoded }) => encoded)),
       bytesBefore: sum(sources.values()),
@@ -74,6 +81,31 @@ export function summaryText(summary: Summary): string | undefined {
     ...(bytesBefore > 0 ? [`${size(bytesBefore)} of renders → ${size(bytesAfter)} of files`] : []),
   ]
   return parts.join(', ')
+}
+
+const MOST_NAMED = 5
+
+/** What to tell at the end of a run about edits whose parents have changed; undefined when there are none. */
+export function staleText({ stale }: Pick<Summary, 'stale'>): string | undefined {
+  if (stale.length === 0) return undefined
+  const what = stale.length === 1 ? `${names(stale)} is` : `${names(stale)} are`
+  const how = stale.length === 1 ? 'as it was before what it is' : 'as they were before what they are'
+  return `${what} ${how} an edit of changed. To pay for new ones: npx --no-install onetoken render --stale`
+}
+
+/** What to tell at the end of a run about entries without an alternative text; undefined when there are none. */
+export function silentText(entries: readonly string[]): string | undefined {
+  if (entries.length === 0) return undefined
+  const what = entries.length === 1 ? `${names(entries)} has` : `${names(entries)} have`
+  return `${what} no "alt": write into the manifest what people miss who cannot see it, or alt: "" for decoration.`
+}
+
+/** `hero`, `hero and boat`, `a, b, c, d, e and 3 more`. */
+function names(all: readonly string[]): string {
+  const shown = all.slice(0, MOST_NAMED)
+  const more = all.length - shown.length
+  if (more > 0) return `${shown.join(', ')} and ${more} more`
+  return shown.length < 2 ? shown.join('') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
 }
 
 /** `1 render`, `2 renders`. */

@@ -5,7 +5,8 @@ import { scanSources } from '../sources/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Engine } from './engine.ts'
-import { identify, type IdentifiedSpec } from './identify.ts'
+import type { Family } from './family.ts'
+import type { IdentifiedSpec } from './identify.ts'
 import { placeText } from './problems.ts'
 import { toPosix } from './references.ts'
 import type { PictureState } from './renders.ts'
@@ -14,10 +15,13 @@ import type { PictureState } from './renders.ts'
 export interface PlannedRender {
   identified: IdentifiedSpec
   spec: ImageSpec
-  /** Names of all entries that want this render; none for imports alone. */
+  /** Names of all entries that want this render, `hero:dark` for a dark version; none for imports alone. */
   names: string[]
   key: string
+  /** Of an edit of something stale or missing, as far as it has a picture: stale as well. */
   state: PictureState
+  /** Name of the entry that it is an edit of, when that has to be rendered first. */
+  after?: string | undefined
   /** Dollars at the most, if it is rendered (again). */
   worst: number
   /** Whether `worst` is only the highest that `auto` can come to. */
@@ -42,37 +46,46 @@ export async function survey(engine: Engine): Promise<Survey> {
   const project = await engine.project()
   const problems: OneTokenError[] = []
   const failed = new Map<string, OneTokenError>()
-  const note = (error: OneTokenError, name: string | undefined): void => {
+  const note = (error: OneTokenError, names: readonly string[]): void => {
     problems.push(error)
-    if (name !== undefined) failed.set(name, error)
+    for (const name of names) failed.set(name, error)
   }
-  const wanted: Wanted[] = [...project.entries].map(([name, { place }]) => ({
-    find: () => engine.entry(name),
-    place,
-    name,
-  }))
+  const wanted: Wanted[] = [...project.entries].flatMap(([name, entry]) => {
+    const light = { find: () => engine.entry(name), place: entry.place, names: [name] }
+    if (entry.dark === undefined) return [light]
+    const dark = {
+      find: () => engine.dark(name),
+      place: entry.places?.dark ?? entry.place,
+      names: [`${name}:dark`],
+    }
+    return [light, dark]
+  })
   const store = toPosix(relative(project.root, project.store))
   const scan = await scanSources(project.root, store.startsWith('..') ? [] : [`${store}/**`])
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
     if (specifier === 'virtual:onetoken/manifest') continue
-    wanted.push({ find: () => engine.specOf(specifier, place), place })
+    wanted.push({ find: () => engine.specOf(specifier, place), place, names: [] })
   }
   const queue = new PQueue({ concurrency: AT_ONCE })
-  const looks = wanted.map((one) => queue.add(() => look(engine, one)))
+  const family = await engine.family()
+  const looks = wanted.map((one) => queue.add(() => look(engine, family, one)))
   const planned = new Map<string, PlannedRender>()
   for (const [index, seen] of (await Promise.all(looks)).entries()) {
-    const name = wanted[index]?.name
+    const { names = [] } = wanted[index] ?? {}
     if (seen instanceof OneTokenError) {
-      note(seen, name)
+      note(seen, names)
       continue
     }
     const known = planned.get(seen.key)
     if (known === undefined) planned.set(seen.key, seen)
-    if (name !== undefined) (known ?? seen).names.push(name)
+    const { names: all } = known ?? seen
+    for (const name of names) if (!all.includes(name)) all.push(name)
   }
-  for (const place of scan.unknown) note(runTimeWords(place), undefined)
-  return { renders: [...planned.values()], problems, failed }
+  for (const place of scan.unknown) note(runTimeWords(place), [])
+  const renders = [...planned.values()]
+  markDescendants(renders)
+  return { renders, problems, failed }
 }
 
 /** Looked at at once: a remote store takes its time for each. */
@@ -82,12 +95,16 @@ const AT_ONCE = 16
 interface Wanted {
   find(): Promise<ImageSpec>
   place: Place | undefined
-  name?: string
+  names: string[]
 }
 
-async function look(engine: Engine, { find, place }: Wanted): Promise<PlannedRender | OneTokenError> {
+async function look(
+  engine: Engine,
+  family: Family,
+  { find, place }: Wanted,
+): Promise<PlannedRender | OneTokenError> {
   try {
-    return await plan(engine, await find(), place)
+    return await plan(engine, family, await find(), place)
   } catch (thrown) {
     const error = asOneTokenError(thrown)
     if (error === undefined) throw thrown
@@ -95,9 +112,14 @@ async function look(engine: Engine, { find, place }: Wanted): Promise<PlannedRen
   }
 }
 
-async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): Promise<PlannedRender> {
+async function plan(
+  engine: Engine,
+  family: Family,
+  spec: ImageSpec,
+  place: Place | undefined,
+): Promise<PlannedRender> {
   const project = await engine.project()
-  const identified = await identify(spec, project.root, project.provider)
+  const identified = await family.identify(spec)
   const { state, problem } = await engine.stateOf(identified)
   const { worst, open } = price(spec.render, project.settings.multiplier)
   const where = place === undefined ? '' : placeText(place, project.root)
@@ -107,11 +129,30 @@ async function plan(engine: Engine, spec: ImageSpec, place: Place | undefined): 
     names: [],
     key: identified.key,
     state,
+    after: identified.waitsFor,
     worst,
     open,
     where,
     problem,
   }
+}
+
+/** What is an edit of something stale will be stale once that is rendered. */
+function markDescendants(renders: readonly PlannedRender[]): void {
+  const byName = new Map(renders.flatMap((render) => render.names.map((name) => [name, render] as const)))
+  const done = new Set<PlannedRender>()
+  const mark = (render: PlannedRender): void => {
+    if (done.has(render)) return
+    done.add(render)
+    const { parent } = render.spec.render
+    const above = parent === undefined ? undefined : byName.get(parent)
+    if (above === undefined) return
+    mark(above)
+    if (above.state !== 'stale') return
+    render.after ??= parent
+    if (render.state === 'cached') render.state = 'stale'
+  }
+  for (const render of renders) mark(render)
 }
 
 function runTimeWords(place: Place): OneTokenError {

@@ -6,6 +6,7 @@ import { renderKey } from '../spec/key.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
 import { temporaryFolder } from '../store/testing.ts'
 import type { IdentifiedSpec } from './identify.ts'
+import { openLineages } from './lineages.ts'
 import { createRenders, type Asker, type Renders } from './renders.ts'
 
 /** The key of the projects of {@link studio}. */
@@ -51,6 +52,7 @@ export async function studio(
   const renders = createRenders({
     project,
     store: parts.store,
+    lineages: openLineages(parts.store),
     renderer: async () => parts.renderer,
     uploads: async () => ({ images: [] }),
     made: ({ spec }) => made.push(spec.label),
@@ -62,5 +64,6 @@ export async function studio(
 export function identified(name: string | undefined, root: string, prompt = 'a red fox'): IdentifiedSpec {
   const place = { file: join(root, 'images.yaml'), line: 3, column: 5 }
   const spec = imageSpec({ prompt, quality: 'low' }, { name, base: root, place, defaults: [], styles: {} })
-  return { spec, key: renderKey(spec.render, [], 'onetoken'), inputs: [], digests: [] }
+  const key = renderKey(spec.render, [], 'onetoken')
+  return { spec, key, inputs: [], digests: [], isComposite: false, awaits: key }
 }

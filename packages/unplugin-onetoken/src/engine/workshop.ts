@@ -10,7 +10,9 @@ import { parseSize, sizeWarning } from '../spec/size.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
+import { createFamily, type Family } from './family.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
+import { openLineages } from './lineages.ts'
 import type { Log } from './log.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { EngineOptions } from './options.ts'
@@ -21,6 +23,8 @@ import type { Tally } from './summary.ts'
 export interface Workshop {
   store: ProjectStore
   renders: Renders
+  /** Look at the pictures and the pictures that they are edits of, as they are now. */
+  family(): Family
   /** Begin to put into the remote store what earlier runs could not. */
   pushWaiting(): void
   /** Finish what a run left that ended with an answer in hand. */
@@ -49,9 +53,11 @@ export function createWorkshop(
   let cashDesk: Promise<CashDesk> | undefined
   const paying = (): Promise<CashDesk> =>
     (cashDesk ??= openCashDesk(project, projectStore, encoder, { log, ledger }))
+  const lineages = openLineages(store)
   const renders = createRenders({
     project,
     store,
+    lineages,
     renderer: async () => (await paying()).renderer,
     uploads: (identified) => {
       warnOfSize(identified.spec, log)
@@ -63,6 +69,7 @@ export function createWorkshop(
   return {
     store: projectStore,
     renders,
+    family: () => createFamily({ project, store, lineages }),
     pushWaiting() {
       // What fails is told as a matter of the whole remote store, and waits on.
       if (isWritable) waiting ??= shared?.pushWaiting().catch(() => undefined)
@@ -94,10 +101,9 @@ function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Work
       return await encoder.encode({ ...job, source: { ...source, file } })
     },
   })
-  return async ({ spec, key }, record, tally) => {
+  return async ({ spec, key, isComposite: composite }, record, tally) => {
     const image = record.images[spec.pick - 1]
     if (image === undefined) throw pickBeyond(spec.label, spec.pick, record).at(spec.place)
-    const composite = record.inputs?.some(({ role }) => role === 'image') === true
     labels.set(image.sha256, spec.label)
     const { sha256, width, height, format } = image
     const source = { sha256, width, height, format, file: store.imageFile(image) }

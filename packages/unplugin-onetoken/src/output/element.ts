@@ -1,4 +1,4 @@
-import { pictureParts, type Picture, type PictureFile } from './picture.ts'
+import { formatsOf, pictureParts, type Picture, type PictureFile } from './picture.ts'
 
 /** An `<img>` as its author wrote it. */
 export interface AuthorImg {
@@ -28,17 +28,8 @@ export function imgMarkup(
   { attributes: given, inPicture }: AuthorImg,
   urlOf: (file: PictureFile) => string,
 ): ImgMarkup {
-  const { main, fallback, sources } = pictureParts(picture)
-  const sizes = given.get('sizes')
-  const wrapped = inPicture || given.has('srcset') ? [] : sources.filter(([, files]) => files !== fallback)
-  const tags = wrapped.map(([subtype, files]) => {
-    const attributes = {
-      type: `image/${subtype}`,
-      srcset: srcsetOf(files, urlOf),
-      sizes: files.length > 1 ? sizes : undefined,
-    }
-    return `<source ${attributesText(attributes)}>`
-  })
+  const { main, fallback } = pictureParts(picture)
+  const tags = inPicture || given.has('srcset') ? [] : sourceTags(picture, given.get('sizes'), urlOf)
   const filled = {
     src: urlOf(main),
     srcset: fallback.length > 1 ? srcsetOf(fallback, urlOf) : undefined,
@@ -51,6 +42,29 @@ export function imgMarkup(
     attributes: attributesText(Object.fromEntries(missing)),
     after: tags.length === 0 ? '' : '</picture>',
   }
+}
+
+/** A `<source>` for every format but the fallback; those of the dark version come first, with its fallback. */
+function sourceTags(
+  picture: Picture,
+  sizes: string | undefined,
+  urlOf: (file: PictureFile) => string,
+): string[] {
+  const { fallback, sources } = pictureParts(picture)
+  const tag = (subtype: string, files: PictureFile[], media?: string): string => {
+    const attributes = {
+      media,
+      type: `image/${subtype}`,
+      srcset: srcsetOf(files, urlOf),
+      sizes: files.length > 1 ? sizes : undefined,
+    }
+    return `<source ${attributesText(attributes)}>`
+  }
+  const dark = picture.dark === undefined ? [] : formatsOf(picture.dark)
+  return [
+    ...dark.map(([subtype, files]) => tag(subtype, files, '(prefers-color-scheme: dark)')),
+    ...sources.filter(([, files]) => files !== fallback).map(([subtype, files]) => tag(subtype, files)),
+  ]
 }
 
 /** Files with their widths. A single one has none: with a width, `sizes` alone would say how large it is shown. */

@@ -1,4 +1,4 @@
-import { pictureParts, type Picture, type PictureFile } from './picture.ts'
+import { allFiles, pictureParts, type Picture, type PictureFile } from './picture.ts'
 
 /** How a bundler is told of a file: statements at the top of a module, and an expression that is the URL. */
 export interface FileReference {
@@ -17,36 +17,72 @@ const q = (value: unknown): string => JSON.stringify(value)
  * `height`, `format`, `alt`, `blurDataURL`, `blurWidth`, `blurHeight`, `color`, `dark`, `img`, `picture`, `image`.
  */
 export function pictureModule(picture: Picture, reference: ReferenceFile): string {
-  const { main, fallback, sources } = pictureParts(picture)
-  const { statements, urlOf } = referAll(picture.files, reference)
-  const sourceMembers = sources.map(([subtype, files]) => `  ${q(subtype)}: ${srcsetOf(files, urlOf)}`)
-  const img = [
-    'src',
-    ...(fallback.length > 1 ? ['srcset'] : []),
-    'width',
-    'height',
-    ...(picture.alt === undefined ? [] : ['alt']),
-  ]
+  const { dark } = picture
+  const { statements, urlOf } = referAll(allFiles(picture), reference)
+  const members = MEMBERS.map((name) => `${name}: dark_${name}`).join(', ')
   return [
     ...statements,
-    `export const src = ${urlOf(main)}`,
-    `export const srcset = ${srcsetOf(fallback, urlOf)}`,
-    `export const sources = {\n${sourceMembers.join(',\n')}\n}`,
-    `export const width = ${main.width}`,
-    `export const height = ${main.height}`,
-    `export const format = ${q(main.format)}`,
-    `export const alt = ${picture.alt === undefined ? 'undefined' : q(picture.alt)}`,
-    `export const blurDataURL = ${q(picture.blurDataURL)}`,
-    `export const blurWidth = ${picture.blurWidth}`,
-    `export const blurHeight = ${picture.blurHeight}`,
-    `export const color = ${q(picture.color)}`,
-    'export const dark = undefined',
-    `export const img = { ${img.join(', ')} }`,
-    'export const picture = { sources, img: { src, w: width, h: height } }',
-    'export const image = { src, srcset, sources, width, height, format, alt, blurDataURL, blurWidth, blurHeight, color, dark, img, picture }',
+    ...(dark === undefined ? [] : declarations(dark, urlOf, (name) => `const dark_${name}`)),
+    dark === undefined
+      ? 'export const dark = undefined'
+      : `export const dark = { ${members}, dark: undefined }`,
+    ...declarations(picture, urlOf, (name) => `export const ${name}`),
+    `export const image = { ${[...MEMBERS, 'dark'].join(', ')} }`,
     'export default src',
     '',
   ].join('\n')
+}
+
+const MEMBERS = [
+  'src',
+  'srcset',
+  'sources',
+  'width',
+  'height',
+  'format',
+  'alt',
+  'blurDataURL',
+  'blurWidth',
+  'blurHeight',
+  'color',
+  'img',
+  'picture',
+] as const
+
+/** A constant for each member of an image object but `dark`; `declare` gives its declaration. */
+function declarations(
+  picture: Picture,
+  urlOf: (file: PictureFile) => string,
+  declare: (name: (typeof MEMBERS)[number]) => string,
+): string[] {
+  const { main, fallback, sources } = pictureParts(picture)
+  const own = (name: (typeof MEMBERS)[number]): string => declare(name).split(' ').at(-1) ?? name
+  const member = (name: (typeof MEMBERS)[number]): string =>
+    own(name) === name ? name : `${name}: ${own(name)}`
+  const sourceMembers = sources.map(([subtype, files]) => `  ${q(subtype)}: ${srcsetOf(files, urlOf)}`)
+  const img = [
+    'src' as const,
+    ...(fallback.length > 1 ? (['srcset'] as const) : []),
+    'width' as const,
+    'height' as const,
+    ...(picture.alt === undefined ? [] : (['alt'] as const)),
+  ]
+  const values: Record<(typeof MEMBERS)[number], string> = {
+    src: urlOf(main),
+    srcset: srcsetOf(fallback, urlOf),
+    sources: `{\n${sourceMembers.join(',\n')}\n}`,
+    width: String(main.width),
+    height: String(main.height),
+    format: q(main.format),
+    alt: picture.alt === undefined ? 'undefined' : q(picture.alt),
+    blurDataURL: q(picture.blurDataURL),
+    blurWidth: String(picture.blurWidth),
+    blurHeight: String(picture.blurHeight),
+    color: q(picture.color),
+    img: `{ ${img.map(member).join(', ')} }`,
+    picture: `{ ${member('sources')}, img: { ${member('src')}, w: ${own('width')}, h: ${own('height')} } }`,
+  }
+  return MEMBERS.map((name) => `${declare(name)} = ${values[name]}`)
 }
 
 /** Expression of a `srcset`: every file with its width. */

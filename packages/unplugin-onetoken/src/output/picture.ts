@@ -22,6 +22,8 @@ export interface Picture {
   color: string
   /** True while the render is not there. */
   placeholder: boolean
+  /** The same for dark pages. */
+  dark?: Picture | undefined
 }
 
 /** MIME subtypes, which are also the names of the formats in `sources`. */
@@ -32,6 +34,16 @@ function byFormat(files: readonly PictureFile[]): Map<Format, PictureFile[]> {
   const formats = new Map<Format, PictureFile[]>()
   for (const file of files) formats.set(file.format, [...(formats.get(file.format) ?? []), file])
   return formats
+}
+
+/** Names of MIME subtypes and their files, the fallback included, in the author's order. */
+export function formatsOf({ files }: Pick<Picture, 'files'>): [subtype: string, files: PictureFile[]][] {
+  return [...byFormat(files)].map(([format, group]) => [SUBTYPES[format], group])
+}
+
+/** All files of a picture, those of its dark version included. */
+export function allFiles({ files, dark }: Picture): PictureFile[] {
+  return [...files, ...(dark?.files ?? [])]
 }
 
 /** What an image object is made of, with places for the URLs of files. */
@@ -46,14 +58,11 @@ export interface PictureParts {
 
 /** Sort the files of a picture by what a page does with them. A fallback of a single file needs no source. */
 export function pictureParts({ files }: Picture): PictureParts {
-  const formats = [...byFormat(files)]
+  const formats = formatsOf({ files })
   const [, fallback = []] = formats.at(-1) ?? []
   const main = fallback.at(-1)
   if (main === undefined) throw new TypeError('A picture has at least one file')
-  const sources = formats
-    .filter(([, group]) => group !== fallback || group.length > 1)
-    .map(([format, group]): [string, PictureFile[]] => [SUBTYPES[format], group])
-  return { main, fallback, sources }
+  return { main, fallback, sources: formats.filter(([, group]) => group !== fallback || group.length > 1) }
 }
 
 /** The file that stands for the picture where there is room for one: the largest of the fallback format. */

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { ManifestSource } from '../spec/settings.ts'
 import { tellError, toldBy } from '../spec/testing.ts'
-import { entriesByName, readManifests } from './manifest-files.ts'
+import { collectEntries } from './entries.ts'
+import { readManifests } from './manifest-files.ts'
 import { folder } from './testing.ts'
 
 const manifest = (...names: string[]): string =>
@@ -14,7 +15,10 @@ type Files = Record<string, string | Uint8Array>
 /** Full names of all entries, and where each comes from. */
 async function entries(files: Files, ...sources: ManifestSource[]): Promise<string[]> {
   const root = await folder(files)
-  const found = entriesByName(await readManifests(root, sources), root)
+  const found = await collectEntries(await readManifests(root, sources), {
+    root,
+    store: join(root, 'onetoken'),
+  })
   return [...found.values()].map(({ name, place, base }) =>
     `${name} ${place.file} ${base}`.replaceAll(root, '.'),
   )
@@ -23,7 +27,7 @@ async function entries(files: Files, ...sources: ManifestSource[]): Promise<stri
 const said = async (files: Files, ...sources: ManifestSource[]): Promise<string> => {
   const root = await folder(files)
   try {
-    entriesByName(await readManifests(root, sources), root)
+    await collectEntries(await readManifests(root, sources), { root, store: join(root, 'onetoken') })
   } catch (error) {
     return tellError(error).replaceAll(root, '<root>')
   }

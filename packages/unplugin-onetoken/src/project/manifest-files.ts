@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
-import { dirname, relative, resolve } from 'node:path'
+import { relative, resolve } from 'node:path'
 import { OneTokenError } from '../errors.ts'
-import type { Manifest, ManifestEntry } from '../spec/manifest.ts'
+import type { Manifest } from '../spec/manifest.ts'
 import { DEFAULT_MANIFEST, DEFAULT_MANIFEST_FILES, type ManifestSource } from '../spec/settings.ts'
 import { quote, quotePath } from '../spec/text.ts'
 import { readText } from './read-text.ts'
@@ -93,35 +93,4 @@ function prefixOf(
     `"manifest" gives ${quotePath(relative(root, path))} two prefixes: ${quote(before)} and ${quote(prefix)}.`,
     { hint: 'Name the file once, or make the globs narrower.' },
   )
-}
-
-/** An entry with what its manifest gives it. */
-export interface ProjectEntry extends ManifestEntry {
-  manifest: PrefixedManifest
-  /** Folder that its input pictures are relative to; absolute. */
-  base: string
-}
-
-/** All entries by their full names. Two of one name are an error that names both places. */
-export function entriesByName(
-  manifests: readonly PrefixedManifest[],
-  root: string,
-): Map<string, ProjectEntry> {
-  const entries = new Map<string, ProjectEntry>()
-  for (const manifest of manifests) {
-    for (const entry of manifest.entries) {
-      const name = manifest.prefix === undefined ? entry.name : `${manifest.prefix}/${entry.name}`
-      const other = entries.get(name)
-      if (other !== undefined) {
-        const { file, line } = other.place
-        const where = quotePath(`${relative(root, file)}:${line}`).slice(1, -1)
-        throw new OneTokenError('MANIFEST_INVALID', `The entry ${quote(name)} is also in ${where}.`, {
-          hint: 'Rename one, or give a manifest a prefix in the settings: { file, prefix }.',
-          place: entry.place,
-        })
-      }
-      entries.set(name, { ...entry, name, manifest, base: dirname(manifest.file) })
-    }
-  }
-  return entries
 }

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tellError, told } from '../spec/testing.ts'
 import type { OutputParameters } from '../spec/types.ts'
-import { entrySpec, inlineSpec, loadProject, type Project } from './project.ts'
+import { loadProject, type Project } from './project.ts'
+import { entrySpec, inlineSpec } from './specs.ts'
 import { folder } from './testing.ts'
 
 type Files = Record<string, string>

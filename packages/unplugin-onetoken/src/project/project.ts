@@ -1,13 +1,11 @@
 import { relative, resolve } from 'node:path'
-import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import { imageSpec, withOutput } from '../spec/image-spec.ts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { isLoopback, PRETEND } from '../spec/loopback.ts'
-import { didYouMean } from '../spec/nearest.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
-import { quote, quotePath, visible } from '../spec/text.ts'
-import type { ImageSpec, OutputParameters, Parameters } from '../spec/types.ts'
+import { quotePath } from '../spec/text.ts'
 import { readEnvironment, type Environment } from './environment.ts'
-import { entriesByName, readManifests, type PrefixedManifest, type ProjectEntry } from './manifest-files.ts'
+import { collectEntries, type ProjectEntry } from './entries.ts'
+import { readManifests, type PrefixedManifest } from './manifest-files.ts'
 import { readSettingsFile } from './settings-file.ts'
 
 /** Where a project is and how it is looked at. */
@@ -54,13 +52,14 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
     },
   )
   const settings = projectSettings(root, file, manifests)
+  const store = resolve(root, settings.store)
   return {
     root,
     settings,
     environment,
-    entries: entriesByName(manifests, root),
+    entries: await collectEntries(manifests, { root, store }),
     manifests,
-    store: resolve(root, settings.store),
+    store,
     provider: isLoopback(environment.baseURL) ? PRETEND : settings.provider,
     files: [...(file === undefined ? [] : [file.file]), ...manifests.map((manifest) => manifest.file)],
   }
@@ -103,77 +102,4 @@ function projectSettings(
     )
   }
   return resolveSettings(file.settings)
-}
-
-/** The picture of an inline import. `base` is the importer's folder. */
-export function inlineSpec(project: Project, parameters: Parameters, base: string, place?: Place): ImageSpec {
-  const { defaults, styles } = project.settings
-  return atPlace(place, () => imageSpec(parameters, { base, place, defaults: [defaults], styles }))
-}
-
-/** The picture of an entry, cut as `output` says. Throws `UNKNOWN_ENTRY`, or what is wrong with the entry at its place. */
-export function entrySpec(
-  project: Project,
-  name: string,
-  output: OutputParameters = {},
-  place?: Place,
-): ImageSpec {
-  const entry = project.entries.get(name)
-  if (entry === undefined) throw unknownEntry(project, name, place)
-  const { defaults, styles } = project.settings
-  const own = entry.manifest.settings
-  const context = {
-    name,
-    base: entry.base,
-    place: entry.place,
-    defaults: [defaults, own.defaults ?? {}],
-    styles: { ...styles, ...own.styles },
-  }
-  // First as it stands in the manifest, so that its own mistakes are told there and those of the import here.
-  const spec = atPlace(entry.place, () => imageSpec(entry.parameters, context))
-  if (Object.keys(output).length === 0) return spec
-  return atPlace(place ?? entry.place, () => withOutput(entry.parameters, output, context))
-}
-
-function atPlace<T>(place: Place | undefined, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    throw asOneTokenError(error)?.at(place) ?? error
-  }
-}
-
-const MOST_NAMED = 12
-
-function unknownEntry(project: Project, name: string, place: Place | undefined): OneTokenError {
-  const { entries, manifests, settings, root } = project
-  const names = [...entries.keys()]
-  if (manifests.length === 0) {
-    const globs = settings.manifest.map(({ file }) => visible(file)).join(', ')
-    return new OneTokenError(
-      'UNKNOWN_ENTRY',
-      `There is no entry ${quote(name)}: the project has no manifest (${globs}).`,
-      {
-        hint: `Create images.yaml with "version: 1", "images:" and an entry ${quote(`${name}:`)} that has a "prompt".`,
-        place,
-      },
-    )
-  }
-  const [first] = manifests
-  const where =
-    first !== undefined && manifests.length === 1
-      ? quotePath(relative(root, first.file)).slice(1, -1)
-      : `the ${manifests.length} manifests`
-  return new OneTokenError(
-    'UNKNOWN_ENTRY',
-    `There is no entry ${quote(name)} in ${where}${didYouMean(name, names) || '.'}`,
-    { hint: entriesHint(names), place },
-  )
-}
-
-function entriesHint(names: readonly string[]): string {
-  if (names.length === 0) return 'There are no entries yet.'
-  if (names.length === 1) return `The only entry is ${names[0]}.`
-  const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
-  return `The entries are ${names.slice(0, MOST_NAMED).join(', ')}${rest}.`
 }

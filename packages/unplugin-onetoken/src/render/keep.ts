@@ -207,6 +207,7 @@ function recordOf(
     endpoint: spec.endpoint,
     request: spec.request,
     take: spec.take,
+    edit: spec.parent,
     inputs: digests.length === 0 ? undefined : digests,
     ...answer,
     created: now.toISOString(),

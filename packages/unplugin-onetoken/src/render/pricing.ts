@@ -35,15 +35,20 @@ export function outputTokens({ width, height }: Size, quality: keyof typeof TILE
 }
 
 /** Price of a request before it is sent, at its worst case. `multiplier` is what the account pays of the official prices. */
-export function price({ request, inputs }: RenderSpec, multiplier: number): Price {
+export function price(spec: RenderSpec, multiplier: number): Price {
+  const { request } = spec
   const size = parseSize(request.size)
   const { quality } = request
   const priced = isPriced(quality) ? quality : undefined
   const tokens = outputTokens(size ?? DEAREST_SIZE, priced ?? 'high')
   // A token is at least one byte of UTF-8.
   const words = Buffer.byteLength(request.prompt) * TEXT_IN
-  const dollars = request.n * tokens * IMAGE_OUT + words + inputs.length * INPUT_IMAGE_TOKENS * IMAGE_IN
+  const dollars = request.n * tokens * IMAGE_OUT + words + inputPictures(spec) * INPUT_IMAGE_TOKENS * IMAGE_IN
   return { worst: dollars * multiplier, open: size === undefined || priced === undefined }
+}
+
+function inputPictures({ inputs, parent }: Pick<RenderSpec, 'inputs' | 'parent'>): number {
+  return inputs.length + (parent === undefined ? 0 : 1)
 }
 
 /** Token counts of an answer, by the API's names. */
@@ -59,13 +64,13 @@ export interface BilledTokens {
  */
 export function billedCost(
   usage: BilledTokens | undefined,
-  { inputs }: Pick<RenderSpec, 'inputs'>,
+  spec: Pick<RenderSpec, 'inputs' | 'parent'>,
   multiplier: number,
 ): number | undefined {
   const { output_tokens: out = 0, input_tokens: all, input_tokens_details: details } = usage ?? {}
   // No picture comes without output tokens: relays that do not count them send zeros.
   if (out <= 0) return undefined
-  const sent = inputs.length > 0
+  const sent = inputPictures(spec) > 0
   if (sent && all === undefined && details?.image_tokens === undefined) return undefined
   const known = { text: details?.text_tokens ?? 0, image: details?.image_tokens ?? 0 }
   const open = Math.max(0, (all ?? 0) - known.text - known.image)

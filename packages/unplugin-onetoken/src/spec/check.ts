@@ -62,6 +62,9 @@ export function checkParameters(
 function normalized(name: keyof Parameters, value: unknown): unknown {
   if (name === 'extra') return value
   if (typeof value === 'string') return normalizeText(value)
+  if (name === 'variables' && value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, normalized(name, text)]))
+  }
   return Array.isArray(value) ? value.map((item: unknown) => normalized(name, item)) : value
 }
 

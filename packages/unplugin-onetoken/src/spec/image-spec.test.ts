@@ -31,6 +31,7 @@ describe('defaults', () => {
         "render": {
           "endpoint": "generations",
           "inputs": [],
+          "parent": undefined,
           "request": {
             "model": "gpt-image-2",
             "n": 1,
@@ -209,7 +210,7 @@ describe('what does not go together', () => {
 
       BAD_VALUE
       "mask" needs an "image" that it masks.
-      > Name the picture with "image": the mask says which parts of it are painted anew.
+      > Name the picture with "image", or an entry with "edit": the mask says which parts of it are painted anew.
 
       BAD_VALUE
       "background" is transparent, but "output_format" is jpeg, which has no transparency.

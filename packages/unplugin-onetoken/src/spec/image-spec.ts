@@ -1,19 +1,16 @@
 import type { JsonValue } from '../canonical-json.ts'
 import { OneTokenError, type Place } from '../errors.ts'
 import type { Format, OutputSpec } from './types.ts'
-import { count } from './bad-value.ts'
-import { didYouMean } from './nearest.ts'
-import { MAX_PROMPT } from './parameters.ts'
-import { normalizeText, quote, visible } from './text.ts'
+import { applyStyle, type Styles } from './styles.ts'
+import { normalizeText, quote } from './text.ts'
 import type { ImageSpec, InputFile, OutputParameters, Parameters, RenderSpec } from './types.ts'
-
-/** Named templates with `{prompt}` in them. */
-export type Styles = Readonly<Record<string, string>>
 
 /** What surrounds the parameters of one picture. */
 export interface SpecContext {
   /** Name of the manifest's entry. */
   name?: string | undefined
+  /** How messages call the picture. @default the name, or the words in quotes */
+  label?: string | undefined
   /** Absolute folder that `image` and `mask` are relative to. */
   base: string
   place?: Place | undefined
@@ -36,8 +33,8 @@ const OPTIONAL_FIELDS = [
 /** Fill in the defaults of a picture and check its parameters against each other. */
 export function imageSpec(own: Parameters, context: SpecContext): ImageSpec {
   const all: Parameters = Object.assign({}, ...context.defaults, own)
-  const prompt = styledPrompt(all, context.styles)
-  const label = context.name ?? quote(normalizeText(own.prompt ?? prompt))
+  const prompt = styledPrompt(own, context)
+  const label = context.label ?? context.name ?? quote(normalizeText(own.prompt ?? prompt))
   return {
     name: context.name,
     label,
@@ -54,35 +51,25 @@ export function withOutput(own: Parameters, override: OutputParameters, context:
   return imageSpec({ ...own, ...override }, context)
 }
 
-function styledPrompt(all: Parameters, styles: Styles): string {
+function styledPrompt(own: Parameters, { defaults, styles }: SpecContext): string {
+  const all: Parameters = Object.assign({}, ...defaults, own)
   const prompt = normalizeText(all.prompt ?? '')
   if (prompt === '') {
     throw new OneTokenError('MISSING_PROMPT', 'The prompt is empty.', {
       hint: 'Write the words of the picture into "prompt".',
     })
   }
-  if (all.style === undefined) return prompt
-  const template = Object.hasOwn(styles, all.style) ? styles[all.style] : undefined
-  if (template === undefined) {
-    const names = Object.keys(styles)
-    throw new OneTokenError(
-      'UNKNOWN_STYLE',
-      `There is no style ${quote(all.style)}${didYouMean(all.style, names) || '.'}`,
-      {
-        hint:
-          names.length === 0
-            ? 'Declare it under "styles" in the settings or at the top of the manifest.'
-            : `The styles are ${names.map(visible).join(', ')}.`,
-      },
-    )
+  const { style } = all
+  const variables = own.variables ?? {}
+  if (style !== undefined) {
+    const shared: Record<string, string> = Object.assign({}, ...defaults.map((layer) => layer.variables))
+    return applyStyle({ prompt, style, defaults: shared, variables }, styles)
   }
-  const styled = normalizeText(template.replaceAll('{prompt}', () => prompt))
-  if (styled.length <= MAX_PROMPT) return styled
-  throw new OneTokenError(
-    'BAD_VALUE',
-    `With the style ${quote(all.style)}, the prompt has ${count(styled.length)} characters, and at most ${count(MAX_PROMPT)} are allowed.`,
-    { hint: 'Shorten the prompt or the style.' },
-  )
+  const [variable] = Object.keys(variables)
+  if (variable === undefined) return prompt
+  throw new OneTokenError('BAD_VALUE', '"variables" needs a "style" that has them.', {
+    hint: `Name a style whose template has {${variable}} in it.`,
+  })
 }
 
 function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): RenderSpec {
@@ -107,17 +94,18 @@ function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): Ren
   }
   const inputs: InputFile[] = (all.image ?? []).map((path) => ({ role: 'image', path, base }))
   if (all.mask !== undefined) {
-    if (inputs.length === 0) {
+    if (inputs.length === 0 && all.edit === undefined) {
       throw new OneTokenError('BAD_VALUE', '"mask" needs an "image" that it masks.', {
-        hint: 'Name the picture with "image": the mask says which parts of it are painted anew.',
+        hint: 'Name the picture with "image", or an entry with "edit": the mask says which parts of it are painted anew.',
       })
     }
     inputs.push({ role: 'mask', path: all.mask, base })
   }
   return {
-    endpoint: inputs.length > 0 ? 'edits' : 'generations',
+    endpoint: inputs.length > 0 || all.edit !== undefined ? 'edits' : 'generations',
     request: withExtra(fields, all.extra ?? {}) as RenderSpec['request'],
     take: all.take ?? BUILT_IN.take,
+    parent: all.edit,
     inputs,
   }
 }

@@ -147,7 +147,7 @@ describe('names', () => {
 
       UNKNOWN_PARAMETER images.yaml:5:5
       There is no parameter "colour".
-      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, extra, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
+      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, extra, image, mask, edit, style, variables, take, pick, widths, formats, q, aspect, fit, position, alt, w, format, each, dark.
 
       BAD_VALUE images.yaml:6:5
       "w" and "widths" are two names of one parameter, and both are given.
@@ -155,7 +155,7 @@ describe('names', () => {
 
       UNKNOWN_PARAMETER images.yaml:5:5
       There is no parameter "__proto__".
-      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, extra, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format."
+      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, extra, image, mask, edit, style, variables, take, pick, widths, formats, q, aspect, fit, position, alt, w, format, each, dark."
     `)
   })
   it('that would merge', () => {

@@ -205,7 +205,7 @@ describe('the top', () => {
 
       SEVERAL images.yaml
       The manifest has 2 mistakes:
-      - 3:3 The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, widths, formats, q, aspect, fit, position, w, format.
+      - 3:3 The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, variables, widths, formats, q, aspect, fit, position, w, format.
       - 4:12 "quality" cannot be "hihg": it must be one of low, medium, high, auto; did you mean "high"?"
     `)
   })

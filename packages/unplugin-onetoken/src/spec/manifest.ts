@@ -1,20 +1,11 @@
 import { OneTokenError, type Place } from '../errors.ts'
-import { checkParameters, collector, throwAll, type Keep } from './check.ts'
-import { entryNameRule, isEntryName } from './entry-name.ts'
+import { collector, throwAll, type Keep } from './check.ts'
+import { checkEntry, isMapping, type ManifestEntry } from './manifest-entry.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { PARAMETER_NAMES } from './parameters.ts'
 import { collectSettings, MANIFEST_SETTINGS, type ManifestSettings } from './settings.ts'
 import { quote, show } from './text.ts'
-import type { Parameters } from './types.ts'
 import { parseYaml, type YamlFile } from './yaml.ts'
-
-/** One picture of a manifest, as it is written. */
-export interface ManifestEntry {
-  name: string
-  parameters: Parameters
-  /** Where its name stands. */
-  place: Place
-}
 
 /** A manifest file, checked. */
 export interface Manifest {
@@ -103,38 +94,4 @@ function checkEntries(images: unknown, yaml: YamlFile, keep: Keep): ManifestEntr
     const entry = keep(() => checkEntry(name, value, yaml, keep))
     return entry === undefined ? [] : [entry]
   })
-}
-
-function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: Keep): ManifestEntry {
-  const place = yaml.locate(['images', name], 'name')
-  if (!isEntryName(name)) {
-    throw new OneTokenError('MANIFEST_INVALID', `${quote(name)} cannot be the name of an entry.`, {
-      hint: entryNameRule(name),
-      place,
-    })
-  }
-  if (!isMapping(value)) {
-    const what = value === null ? 'is empty' : 'is not a mapping of parameters'
-    const words = typeof value === 'string' ? show(value) : 'a red fox'
-    throw new OneTokenError('MANIFEST_INVALID', `The entry ${quote(name)} ${what}.`, {
-      hint: `Write its words below the name, further to the right: prompt: ${words}`,
-      place: value === null ? place : yaml.locate(['images', name]),
-    })
-  }
-  const parameters = checkParameters(value, ['images', name], yaml.locate, ENTRY_PARAMETERS, keep)
-  // Who wrote `promt` is told of that alone.
-  if (!Object.keys(value).some((written) => nearest(written, PARAMETER_NAMES) === 'prompt')) {
-    throw new OneTokenError('MISSING_PROMPT', `The entry ${quote(name)} has no prompt.`, {
-      hint: 'Add "prompt:" with the words of the picture.',
-      place,
-    })
-  }
-  return { name, parameters, place }
-}
-
-/** Every parameter may stand in an entry, so that there is no reason why one may not. */
-const ENTRY_PARAMETERS = { names: PARAMETER_NAMES, reason: '' }
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }

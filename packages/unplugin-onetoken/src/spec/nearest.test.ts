@@ -12,7 +12,7 @@ describe('nearest', () => {
     ['width', 'widths'],
     ['formatt', 'formats'],
     ['widht', 'widths'],
-    ['edit', undefined],
+    ['zebra', undefined],
     ['outputFormat', 'output_format'],
     ['backround', 'background'],
     ['W', 'w'],

@@ -15,12 +15,12 @@ type Name = keyof Parameters
 describe('names', () => {
   it('are these', () => {
     expect(PARAMETER_NAMES.join(' ')).toMatchInlineSnapshot(
-      `"prompt model size quality n background moderation output_format output_compression extra image mask style take pick widths formats q aspect fit position alt w format"`,
+      `"prompt model size quality n background moderation output_format output_compression extra image mask edit style variables take pick widths formats q aspect fit position alt w format"`,
     )
     expect(OUTPUT_NAMES.join(' ')).toMatchInlineSnapshot(
       `"pick widths formats q aspect fit position alt w format"`,
     )
-    expect(PARAMETER_NAMES.filter((name) => !QUERY_NAMES.includes(name))).toEqual(['extra'])
+    expect(PARAMETER_NAMES.filter((name) => !QUERY_NAMES.includes(name))).toEqual(['extra', 'variables'])
     expect(isQueryParameter('extra')).toBe(false)
   })
 

@@ -22,6 +22,9 @@ export const MAX_PROMPT = 32_000
 /** Far more than any name, path or description. */
 const MAX_TEXT = 10_000
 
+/** Names of variables of styles. */
+export const VARIABLE_NAME: RegExp = /^[\p{L}_][\p{L}\p{N}\p{M}_-]*$/u
+
 const wellFormed = (value: string): boolean => value.isWellFormed()
 
 const words = (list: readonly [string, ...string[]]): Pick<Parameter, 'schema' | 'expects' | 'words'> => ({
@@ -125,7 +128,14 @@ const PARAMETERS = {
     inKey: true,
   },
   mask: { ...text('the path of a PNG'), query: 'text', inKey: true },
+  edit: { ...text('the name of an entry'), query: 'text', inKey: true },
   style: { ...text('the name of a style of the settings'), query: 'text', inKey: true },
+  variables: {
+    schema: z.record(z.string().regex(VARIABLE_NAME), z.string().min(1).max(MAX_TEXT).refine(wellFormed)),
+    expects: 'a mapping of the variables of the style to text, such as { colours: two colours }',
+    query: undefined,
+    inKey: true,
+  },
   take: { ...integer(1, Number.MAX_SAFE_INTEGER), query: 'integer', inKey: true },
   pick: { ...integer(1, 10), query: 'integer', inKey: false },
   widths: {
@@ -165,6 +175,9 @@ const PARAMETERS = {
 
 const ALIASES: Record<string, keyof Parameters> = { w: 'widths', format: 'formats' }
 
+/** What an entry of a manifest has beside the parameters of a picture. */
+export const ENTRY_ONLY: readonly string[] = ['each', 'dark']
+
 /** The names that an import or an entry may use, aliases included. */
 export const PARAMETER_NAMES: readonly string[] = [...Object.keys(PARAMETERS), ...Object.keys(ALIASES)]
 
@@ -185,6 +198,11 @@ export function canonicalName(name: string): keyof Parameters | undefined {
  * `reason` says why a parameter cannot be used, to follow its name and a colon.
  */
 export function unknownParameter(name: string, allowed: readonly string[], reason: string): OneTokenError {
+  if (ENTRY_ONLY.includes(name) && !allowed.includes(name)) {
+    return new OneTokenError('UNKNOWN_PARAMETER', `The parameter "${name}" cannot be used here.`, {
+      hint: 'Only an entry of a manifest has it.',
+    })
+  }
   if (canonicalName(name) !== undefined && !allowed.includes(name)) {
     return new OneTokenError('UNKNOWN_PARAMETER', `The parameter "${name}" cannot be used here: ${reason}.`, {
       hint: `Here these can be used: ${allowed.join(', ')}.`,

@@ -157,22 +157,22 @@ describe('parseReference', () => {
       ?prompt=cats & dogs=2
       UNKNOWN_PARAMETER
       There is no parameter " dogs".
-      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
+      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
 
       ?prompt=a&x=1
       UNKNOWN_PARAMETER
       There is no parameter "x".
-      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
+      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
 
       ?x=1
       UNKNOWN_PARAMETER
       There is no parameter "x".
-      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
+      > The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
 
       ?prompt=a&long long long long long long long long long long long long long long long long long long long long long long long long long long long long long long =1
       UNKNOWN_PARAMETER
       There is no parameter "long long long long long long long long long long long long…".
-      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format."
+      > A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format."
     `)
   })
 
@@ -190,7 +190,7 @@ describe('parseReference', () => {
       "?prompt=a&extra=1
       UNKNOWN_PARAMETER
       The parameter "extra" cannot be used here: it cannot be written in a query, only in a manifest.
-      > Here these can be used: prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
+      > Here these can be used: prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format.
 
       /hero?prompt=a
       UNKNOWN_PARAMETER

@@ -145,7 +145,7 @@ describe('bad settings', () => {
     ).toMatchInlineSnapshot(`
       "SEVERAL onetoken.config.ts
       The settings have 4 mistakes:
-      - The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, widths, formats, q, aspect, fit, position, w, format.
+      - The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, variables, widths, formats, q, aspect, fit, position, w, format.
       - There is no parameter "qualty"; did you mean "quality"?
       - "n" cannot be 11: it must be a whole number from 1 to 10.
       - The style "ink" has no {prompt} in it, so every picture would be the same. Write {prompt} where the words of the picture go."

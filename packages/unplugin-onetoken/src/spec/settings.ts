@@ -3,8 +3,9 @@ import { OneTokenError } from '../errors.ts'
 import { checkParameters, collector, throwAll, type Keep, type Locate } from './check.ts'
 import { entryNameRule, isEntryName } from './entry-name.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { canonicalName, PARAMETER_NAMES } from './parameters.ts'
+import { canonicalName, PARAMETER_NAMES, VARIABLE_NAME } from './parameters.ts'
 import { checkRemote, resolveRemote, type RemoteSettings, type ResolvedRemote } from './remote-setting.ts'
+import { checkStyles, type Style, type Styles } from './styles.ts'
 import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
 
@@ -35,8 +36,8 @@ export interface Settings {
   provider?: string | undefined
   /** Parameters of every picture that does not set them itself. */
   defaults?: Parameters | undefined
-  /** Named templates, each with `{prompt}` in it. */
-  styles?: Record<string, string> | undefined
+  /** Named templates, each with `{prompt}` in it, and with variables of their own. */
+  styles?: Record<string, Style> | undefined
   /** Globs, relative to the root. @default '{,src/}images.{yaml,yml}' */
   manifest?: string | ManifestSource | (string | ManifestSource)[] | undefined
   /** Folder of the renders, relative to the root. @default 'onetoken' */
@@ -68,7 +69,7 @@ export type ManifestSettings = Omit<Settings, 'manifest'>
 /** Settings with every default filled in. */
 export interface ResolvedSettings {
   defaults: Parameters
-  styles: Record<string, string>
+  styles: Styles
   manifest: ManifestSource[]
   store: string
   remote: ResolvedRemote | undefined
@@ -91,6 +92,14 @@ const source = z.union([
   z.strictObject({ file: z.string().min(1), prefix: z.string().min(1).optional() }),
 ])
 
+const style = z.union([
+  z.string(),
+  z.strictObject({
+    template: z.string(),
+    variables: z.record(z.string().regex(VARIABLE_NAME), z.string()).optional(),
+  }),
+])
+
 const SETTINGS = {
   model: [z.string().trim().min(1), 'the name of a model'],
   // Renders of a loopback API have the provider `mock`: nothing else may pass for them, nor they for anything else.
@@ -99,7 +108,7 @@ const SETTINGS = {
     'a name of letters, digits, "-", "_" and ".", other than mock',
   ],
   defaults: [z.record(z.string(), z.unknown()), 'a mapping of parameters'],
-  styles: [z.record(z.string(), z.string()), 'a mapping of names to templates with {prompt} in them'],
+  styles: [z.record(z.string(), style), 'a mapping of names to templates with {prompt} in them'],
   manifest: [z.union([source, z.array(source)]), 'a path, a glob, { file, prefix }, or a list of these'],
   store: [z.string().min(1), 'the path of a folder'],
   // Checked on its own, so that no message shows a password that somebody put into the address.
@@ -128,7 +137,7 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
 export const MANIFEST_SETTINGS: readonly string[] = SETTING_NAMES.filter((name) => name !== 'manifest')
 
 /** Parameters that make no sense as a default of every picture. */
-const NO_DEFAULT = new Set(['prompt', 'image', 'mask', 'take', 'pick', 'alt'])
+const NO_DEFAULT = new Set(['prompt', 'image', 'mask', 'edit', 'take', 'pick', 'alt'])
 const DEFAULT_PARAMETERS = {
   names: PARAMETER_NAMES.filter((name) => !NO_DEFAULT.has(canonicalName(name) ?? name)),
   reason: 'each picture has its own',
@@ -179,7 +188,7 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
     return checkParameters(result.data as Record<string, unknown>, [name], locate, DEFAULT_PARAMETERS, keep)
   }
   if (name === 'remote') return checkRemote(result.data, locate, keep)
-  if (name === 'styles') checkStyles(result.data as Record<string, string>, locate, keep)
+  if (name === 'styles') checkStyles(result.data as Styles, locate, keep)
   if (name === 'manifest') checkPrefixes(result.data as NonNullable<Settings['manifest']>, locate, keep)
   return result.data
 }
@@ -193,19 +202,6 @@ function settingHint(name: string, near: string | undefined): string | undefined
   return canonicalName(name) === undefined
     ? `The settings are ${SETTING_NAMES.join(', ')}.`
     : `Parameters of pictures go into "defaults": { ${name}: … }.`
-}
-
-function checkStyles(styles: Record<string, string>, locate: Locate, keep: Keep): void {
-  for (const [name, template] of Object.entries(styles)) {
-    if (template.includes('{prompt}')) continue
-    keep(() => {
-      throw new OneTokenError(
-        'SETTINGS_INVALID',
-        `The style ${quote(name)} has no {prompt} in it, so every picture would be the same.`,
-        { hint: 'Write {prompt} where the words of the picture go.', place: locate(['styles', name]) },
-      )
-    })
-  }
 }
 
 function checkPrefixes(manifest: NonNullable<Settings['manifest']>, locate: Locate, keep: Keep): void {

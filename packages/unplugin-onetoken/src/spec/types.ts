@@ -44,8 +44,12 @@ export interface RenderParameters {
   image?: string[] | undefined
   /** A PNG whose transparent parts are painted anew. */
   mask?: string | undefined
+  /** Name of an entry whose picture is the first input picture. */
+  edit?: string | undefined
   /** Name of a template of the settings. */
   style?: string | undefined
+  /** What the variables of the style say for this picture. */
+  variables?: Record<string, string> | undefined
   /** Counts the times that the same words were asked for. @default 1 */
   take?: number | undefined
 }
@@ -94,12 +98,14 @@ export interface RenderSpec {
   /** The fields as sent: `model`, `prompt`, `n` and `size` always, others when set. */
   request: { model: string; prompt: string; n: number; size: string } & Record<string, JsonValue>
   take: number
+  /** Full name of the entry whose picture is the first input, before {@link RenderSpec.inputs}. */
+  parent?: string | undefined
   inputs: InputFile[]
 }
 
 /** A picture that a site wants, with every default filled in. */
 export interface ImageSpec {
-  /** Name of the manifest's entry; undefined for an inline import. */
+  /** Name of the manifest's entry, with `:dark` for its dark version; undefined for an inline import. */
   name: string | undefined
   /** How messages call it: `hero`, or the first words of its prompt in quotes. */
   label: string

@@ -24,6 +24,8 @@ export interface RenderRecord {
   /** The fields as they were sent. */
   request: Record<string, unknown>
   take: number
+  /** Entry whose picture was the first input; `inputs` has the digest of that picture. */
+  edit?: string | undefined
   inputs?: { role: 'image' | 'mask'; sha256: string; conversion: number }[] | undefined
   /** Empty when the API refused to render. */
   images: RecordImage[]
@@ -99,7 +101,7 @@ function notJson(text: string): RecordState {
 
 /** What the rest of this package takes for granted. A digest fits whatever somebody computes it over. */
 function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & RenderRecord {
-  const { images, created, request, inputs = [], cost, refusal = { message: '' }, take } = value
+  const { images, created, request, inputs = [], cost, edit = '', refusal = { message: '' }, take } = value
   return (
     Array.isArray(images) &&
     images.every(isImage) &&
@@ -111,6 +113,7 @@ function isRecord(value: Record<string, unknown>): value is Record<string, unkno
     isObject(refusal) &&
     typeof refusal['message'] === 'string' &&
     typeof take === 'number' &&
+    typeof edit === 'string' &&
     typeof created === 'string'
   )
 }

@@ -2,7 +2,7 @@
 export { createVariantMaker } from './cache.ts'
 export type { MakeOptions, VariantMaker, VariantMakerOptions } from './cache.ts'
 export { createInlineEncoder } from './inline.ts'
-export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan } from './input.ts'
+export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan, renderInputPlan } from './input.ts'
 export type { InputOptions, InputPlan, InputRole } from './input.ts'
 export { headerSize, imageFormat } from './magic.ts'
 export { placeholderColor, placeholderSvg } from './placeholder.ts'

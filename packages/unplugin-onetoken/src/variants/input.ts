@@ -46,6 +46,13 @@ export function inputPlan(bytes: Uint8Array, role: InputRole, options: InputOpti
   return { ...facts, conversion: fits && !follows ? 0 : INPUT_CONVERSION }
 }
 
+/** The same for a picture of the store, whose header was read when it was kept. `bytes`: length of its file. */
+export function renderInputPlan(image: Omit<ImageFacts, 'alpha'> & { bytes: number }): InputPlan {
+  const { format, width, height, bytes } = image
+  const fits = format === 'png' && bytes <= INPUT_LIMIT
+  return { format, width, height, alpha: false, conversion: fits ? 0 : INPUT_CONVERSION }
+}
+
 /**
  * The facts of an input's header.
  * @throws OneTokenError `INPUT_INVALID` when it is no image, or visibly broken

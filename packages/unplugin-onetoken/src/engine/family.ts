@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises'
+import { OneTokenError } from '../errors.ts'
+import type { Project } from '../project/project.ts'
+import { entrySpec } from '../project/specs.ts'
+import type { ImageSpec } from '../spec/types.ts'
+import type { RenderStore } from '../store/file-store.ts'
+import type { RecordImage, RenderRecord } from '../store/record.ts'
+import { renderInputPlan } from '../variants/index.ts'
+import { identify, type IdentifiedSpec, type ParentPicture, type PlannedInput } from './identify.ts'
+import type { Lineages } from './lineages.ts'
+
+/** Pictures and the pictures that they are edits of, as the store has them at one time. */
+export interface Family {
+  /** Throws what is wrong with an input picture, or with the picture of a parent. */
+  identify(spec: ImageSpec): Promise<IdentifiedSpec>
+  /** An entry, identified once. Throws `UNKNOWN_ENTRY`. */
+  entry(name: string): Promise<IdentifiedSpec>
+}
+
+/** What a family is made of. */
+export interface FamilyParts {
+  project: Project
+  store: Pick<RenderStore, 'find' | 'image' | 'imageFile'>
+  lineages: Lineages
+}
+
+/** Look at the family of pictures. What it has seen it remembers: after a render, another one is needed. */
+export function createFamily({ project, store, lineages }: FamilyParts): Family {
+  const entries = new Map<string, Promise<IdentifiedSpec>>()
+
+  /** The record that builds use: the one of the key, or the one before its parent changed. */
+  const used = async ({ key, lineage, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
+    const lookup = await store.find(key, spec.label)
+    if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
+    if (lookup.state === 'found') return lookup.record
+    return lineage === undefined ? undefined : await lineages.newest(lineage)
+  }
+
+  const parentOf = async (child: ImageSpec, name: string): Promise<ParentPicture> => {
+    const parent = await family.entry(name)
+    const record = await used(parent)
+    const { isComposite, awaits } = parent
+    if (record === undefined) return { name, input: undefined, isComposite, awaits }
+    const image = record.images[parent.spec.pick - 1]
+    if (image === undefined) throw noPicture(child, name, record)
+    return { name, input: inputOf(image, name), isComposite, awaits }
+  }
+
+  const inputOf = (image: RecordImage, label: string): PlannedInput => ({
+    role: 'image',
+    file: store.imageFile(image),
+    sha256: image.sha256,
+    plan: renderInputPlan(image),
+    // Every byte of it is checked.
+    read: async () => await readFile(await store.image(image, label)),
+  })
+
+  const family: Family = {
+    async identify(spec) {
+      const { parent } = spec.render
+      return await identify(spec, project, parent === undefined ? undefined : await parentOf(spec, parent))
+    },
+    entry(name) {
+      const known = entries.get(name)
+      if (known !== undefined) return known
+      const begun = family.identify(entrySpec(project, name))
+      entries.set(name, begun)
+      return begun
+    },
+  }
+  return family
+}
+
+function noPicture(child: ImageSpec, parent: string, { refusal, images }: RenderRecord): OneTokenError {
+  const why =
+    refusal === undefined
+      ? `its render has ${images.length === 1 ? 'only 1 picture' : `only ${images.length} pictures`}`
+      : `the API refused it: ${refusal.message}`
+  return new OneTokenError(
+    refusal === undefined ? 'PICK_BEYOND' : 'API_REFUSED',
+    `${child.label} is an edit of ${parent}, and there is no picture of that: ${why}`.replace(
+      /([^.])$/,
+      '$1.',
+    ),
+    { hint: `Put ${parent} right first.`, place: child.place },
+  )
+}

@@ -1,0 +1,140 @@
+import { relative, resolve, sep } from 'node:path'
+import { OneTokenError, type Place } from '../errors.ts'
+import { isEntryName } from '../spec/entry-name.ts'
+import type { ManifestEntry } from '../spec/manifest-entry.ts'
+import { quote, quotePath } from '../spec/text.ts'
+import type { Parameters } from '../spec/types.ts'
+
+/** Where the globs of an entry are looked at. Absolute paths. */
+export interface EachOptions {
+  /** Folder that they are relative to. */
+  base: string
+  root: string
+  /** Folder of the renders, which are no input pictures. */
+  store: string
+}
+
+/** One input picture of an `each`. */
+interface EachPicture {
+  /** Relative to the base, with `/`. */
+  path: string
+  /** What it adds to the name of the entry, such as `mug` or `kitchen/mug`. */
+  name: string
+  /** What `{name}` says: the name of the file without its extension. */
+  words: string
+}
+
+/**
+ * The entries that an `each` stands for: one for each picture, sorted by name. Throws where there is none, where two have
+ * one name, and for globs that lead out of the project.
+ */
+export async function expandEach(entry: ManifestEntry, options: EachOptions): Promise<ManifestEntry[]> {
+  const { name, each = [], parameters, dark, places, place } = entry
+  const at = places?.each ?? place
+  const found = await findPictures(each, options, at)
+  if (found.length === 0) {
+    throw new OneTokenError('MANIFEST_INVALID', `"each" of ${quote(name)} finds no picture.`, {
+      hint: `It was looked for as ${each.map((glob) => quote(glob)).join(', ')} in ${quotePath(relative(options.root, options.base) || '.')}.`,
+      place: at,
+    })
+  }
+  const names = new Map<string, string>()
+  for (const one of found) {
+    const other = names.get(one.name)
+    if (other !== undefined) throw sameName(name, one, other, at)
+    names.set(one.name, one.path)
+  }
+  return found
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map((one) => ({
+      name: `${name}/${one.name}`,
+      parameters: { ...named(parameters, one.words), image: [one.path, ...(parameters.image ?? [])] },
+      dark: dark === undefined ? undefined : named(dark, one.words),
+      place,
+      places,
+    }))
+}
+
+/** Parameters with `{name}` replaced in what is written for people and for the model. */
+function named(parameters: Parameters, words: string): Parameters {
+  const fill = (text: string): string => text.replaceAll('{name}', () => words)
+  const { prompt, alt, variables } = parameters
+  return {
+    ...parameters,
+    ...(prompt === undefined ? {} : { prompt: fill(prompt) }),
+    ...(alt === undefined ? {} : { alt: fill(alt) }),
+    ...(variables === undefined
+      ? {}
+      : { variables: Object.fromEntries(Object.entries(variables).map(([key, text]) => [key, fill(text)])) }),
+  }
+}
+
+async function findPictures(
+  globs: readonly string[],
+  { base, root, store }: EachOptions,
+  place: Place,
+): Promise<EachPicture[]> {
+  const { default: glob } = await import('fast-glob')
+  const renders = relative(base, store).split(sep).join('/')
+  const settings = {
+    cwd: base,
+    onlyFiles: true,
+    // A link could lead out of the project, or in circles.
+    followSymbolicLinks: false,
+    ignore: ['**/node_modules/**', `${glob.escapePath(renders)}/**`],
+  }
+  const pictures = new Map<string, EachPicture>()
+  for (const { base: start, positive, patterns } of glob.generateTasks([...globs], settings)) {
+    for (const pattern of positive) refuseOutside(pattern, start, { base, root }, place)
+    for (const path of await glob(patterns, settings)) {
+      const inside = start === '.' ? path : path.slice(start.length + 1)
+      if (!pictures.has(path)) pictures.set(path, pictureOf(path, inside, place))
+    }
+  }
+  return [...pictures.values()]
+}
+
+/** Nothing outside of the project is looked at, not even by its name. */
+function refuseOutside(
+  pattern: string,
+  start: string,
+  { base, root }: Pick<EachOptions, 'base' | 'root'>,
+  place: Place,
+): void {
+  const rest = start === '.' ? pattern : pattern.slice(start.length)
+  const from = relative(root, resolve(base, start))
+  const isOutside =
+    from === '..' || from.startsWith(`..${sep}`) || resolve(root, from) !== resolve(base, start)
+  if (!isOutside && !/(?:^|\/)\.\.(?:\/|$)/.test(rest)) return
+  throw new OneTokenError('INPUT_OUTSIDE_ROOT', `"each" leads out of the project: ${quote(pattern)}.`, {
+    hint: 'Put the pictures into the project, and name them relative to the manifest.',
+    place,
+  })
+}
+
+function pictureOf(path: string, inside: string, place: Place): EachPicture {
+  const segments = inside.split('/')
+  const words = (segments.at(-1) ?? '').replace(/\.[^.]*$/, '').normalize('NFC')
+  const name = [...segments.slice(0, -1), words].map(asSegment).join('/')
+  if (isEntryName(name)) return { path, name, words }
+  throw new OneTokenError('MANIFEST_INVALID', `${quotePath(path)} cannot give an entry its name.`, {
+    hint: 'Name the file with letters and digits, such as mug.png.',
+    place,
+  })
+}
+
+/** What may stand in a name of an entry; all else becomes a hyphen. */
+function asSegment(text: string): string {
+  return text
+    .normalize('NFC')
+    .replaceAll(/[^\p{L}\p{N}\p{M}_-]+/gu, '-')
+    .replaceAll(/^-+|-+$/g, '')
+}
+
+function sameName(name: string, one: EachPicture, other: string, place: Place): OneTokenError {
+  return new OneTokenError(
+    'MANIFEST_INVALID',
+    `Two pictures give one entry its name, ${quote(`${name}/${one.name}`)}: ${quotePath(other)} and ${quotePath(one.path)}.`,
+    { hint: 'Rename one of the files, or make "each" narrower.', place },
+  )
+}
