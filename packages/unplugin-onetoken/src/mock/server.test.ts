@@ -50,7 +50,7 @@ describe('the log', () => {
   })
 
   it('keeps the sums, and forgets them', async () => {
-    const mock = await start({ latency: [20, 30] })
+    const mock = await start({ latency: [400, 500] })
     await Promise.all([
       render(mock, {}, { 'idempotency-key': 'a' }),
       render(mock, { n: 2 }, { 'idempotency-key': 'a' }),
