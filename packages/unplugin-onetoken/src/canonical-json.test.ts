@@ -22,6 +22,34 @@ describe('canonicalJson', () => {
     expect(canonicalJson(JSON.parse('{ "b": 1, "__proto__": 2 }'))).toBe('{"__proto__":2,"b":1}')
   })
 
+  it('puts whole numbers first, as objects do', () => {
+    expect(canonicalJson({ b: 1, 10: 2, 9: 3, '01': 4, '-1': 5, 4294967295: 6, 4294967294: 7, a: 8 })).toBe(
+      '{"9":3,"10":2,"4294967294":7,"-1":5,"01":4,"4294967295":6,"a":8,"b":1}',
+    )
+  })
+
+  it('is what JSON.stringify makes of copies in order', () => {
+    const sorted = (value: unknown): unknown => {
+      if (Array.isArray(value)) return value.map(sorted)
+      if (value === null || typeof value !== 'object') return value
+      const copy: Record<string, unknown> = Object.create(null)
+      for (const name of Object.keys(value).sort()) copy[name] = sorted((value as typeof copy)[name])
+      return copy
+    }
+    const key = fc.oneof(fc.string(), fc.nat().map(String), fc.constantFrom('__proto__', '0', '4294967295'))
+    const values = [
+      fc.string({ unit: 'binary' }),
+      fc.double(),
+      fc.boolean(),
+      fc.constantFrom(null, undefined),
+    ]
+    fc.assert(
+      fc.property(fc.object({ key, values, maxDepth: 3 }), (value) => {
+        expect(canonicalJson(value)).toBe(JSON.stringify(sorted(value)))
+      }),
+    )
+  })
+
   it('is the same for equal values, and gives the value back', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (value) => {

@@ -8,17 +8,34 @@ export type JsonValue = null | boolean | number | string | JsonValue[] | { [name
  * Absent (`undefined`) members are left out, as in `JSON.stringify`.
  */
 export function canonicalJson(value: unknown): string {
-  return JSON.stringify(sorted(value))
+  if (Array.isArray(value)) {
+    return `[${value.map((item) => (isJson(item) ? canonicalJson(item) : 'null')).join(',')}]`
+  }
+  if (value === null || typeof value !== 'object') return JSON.stringify(value)
+  const members = value as Record<string, unknown>
+  const parts: string[] = []
+  for (const name of ordered(Object.keys(members))) {
+    const member = members[name]
+    if (isJson(member)) parts.push(`${JSON.stringify(name)}:${canonicalJson(member)}`)
+  }
+  return `{${parts.join(',')}}`
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (value === null || typeof value !== 'object') return value
-  const names = Object.keys(value).sort()
-  // A null prototype keeps a member named `__proto__` a member.
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const name of names) copy[name] = sorted((value as Record<string, unknown>)[name])
-  return copy
+/** `JSON.stringify` leaves out members that have no text. */
+function isJson(value: unknown): boolean {
+  return value !== undefined && typeof value !== 'function' && typeof value !== 'symbol'
+}
+
+/** The names that objects put first: those of the indexes of arrays. */
+const INDEX = /^(?:0|[1-9]\d{0,9})$/
+const MOST_INDEXES = 2 ** 32 - 1
+
+function ordered(names: string[]): string[] {
+  names.sort()
+  const isIndex = (name: string): boolean => INDEX.test(name) && Number(name) < MOST_INDEXES
+  if (!names.some(isIndex)) return names
+  const indexes = names.filter(isIndex).sort((a, b) => Number(a) - Number(b))
+  return [...indexes, ...names.filter((name) => !isIndex(name))]
 }
 
 /** Lower-case hex sha256 of text (as UTF-8) or bytes. */

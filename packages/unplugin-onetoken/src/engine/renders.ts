@@ -1,5 +1,5 @@
 import { askAgain } from '../again.ts'
-import { stat } from 'node:fs/promises'
+import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Project } from '../project/project.ts'
@@ -106,11 +106,7 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
   const inspectFile = async ({ images }: RenderRecord, spec: ImageSpec): Promise<void> => {
     const image = images[spec.pick - 1]
     if (image === undefined) return
-    const size = await stat(store.imageFile(image)).then(
-      (found) => found.size,
-      () => undefined,
-    )
-    if (size === image.bytes) return
+    if (sizeAtOnce(store.imageFile(image)) === image.bytes) return
     await store.image(image, spec.label).catch((error: unknown) => {
       throw asOneTokenError(error)?.at(spec.place) ?? error
     })
@@ -233,6 +229,15 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
       const label = `${spec.label}${after}`
       throw missingError({ key: identified.key, label, where, worst, code, why, hint })
     },
+  }
+}
+
+/** For each picture of a project, the turns of the event loop would cost more than the look. */
+function sizeAtOnce(file: string): number | undefined {
+  try {
+    return statSync(file, { throwIfNoEntry: false })?.size
+  } catch {
+    return undefined
   }
 }
 

@@ -4,6 +4,7 @@ import { OneTokenError } from '../errors.ts'
 import type { Manifest } from '../spec/manifest.ts'
 import { DEFAULT_MANIFEST, DEFAULT_MANIFEST_FILES, type ManifestSource } from '../spec/settings.ts'
 import { quote, quotePath } from '../spec/text.ts'
+import type { ManifestCache } from './manifest-cache.ts'
 import { readText } from './read-text.ts'
 
 /** A manifest with the prefix of its name space. */
@@ -18,6 +19,7 @@ const MAX_MANIFESTS = 1000
 export async function readManifests(
   root: string,
   sources: readonly ManifestSource[],
+  cache?: ManifestCache,
 ): Promise<PrefixedManifest[]> {
   const found = new Map<string, string | undefined>()
   for (const source of sources) {
@@ -32,12 +34,10 @@ export async function readManifests(
     )
   }
   if (found.size === 0) return []
-  // The YAML parser is loaded only where there is something to parse.
-  const { parseManifest } = await import('../spec/manifest.ts')
   const sorted = [...found].sort(([a], [b]) => (a < b ? -1 : 1))
   const read = await Promise.allSettled(
     sorted.map(async ([file, prefix]) => {
-      return { ...parseManifest(await readText(file, 'MANIFEST_INVALID'), file), prefix }
+      return { ...(await readManifest(file, cache)), prefix }
     }),
   )
   // Of several bad files the first by name is told, whichever was read first.
@@ -46,6 +46,21 @@ export async function readManifests(
     return one.value
   })
 }
+
+async function readManifest(file: string, cache: ManifestCache | undefined): Promise<Manifest> {
+  const text = await readText(file, 'MANIFEST_INVALID')
+  // Which store a manifest has that names one is not known before it is read.
+  const known = NAMES_STORE.test(text) ? undefined : cache
+  const cached = known?.get(file, text)
+  if (cached !== undefined) return cached
+  // The YAML parser is loaded only where there is something to parse.
+  const { parseManifest } = await import('../spec/manifest.ts')
+  const manifest = parseManifest(text, file)
+  await known?.put(file, text, manifest)
+  return manifest
+}
+
+const NAMES_STORE = /^[\s"'{,?]*store\b/m
 
 /** Absolute paths of the files that a source names. */
 async function filesOf(root: string, { file }: ManifestSource): Promise<string[]> {

@@ -5,6 +5,7 @@ import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
 import { quotePath } from '../spec/text.ts'
 import { readEnvironment, type Environment } from './environment.ts'
 import { collectEntries, type ProjectEntry } from './entries.ts'
+import { openManifestCache } from './manifest-cache.ts'
 import { readManifests, type PrefixedManifest } from './manifest-files.ts'
 import { readSettingsFile } from './settings-file.ts'
 
@@ -46,11 +47,11 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const { root, config } = options
   const [environment, file] = await Promise.all([projectEnvironment(options), readSettingsFile(root, config)])
   const settingsPlace = file === undefined ? undefined : { file: file.file }
-  const manifests = await readManifests(root, resolveSettings(file?.settings ?? {}).manifest).catch(
-    (error: unknown) => {
-      throw asOneTokenError(error)?.at(settingsPlace) ?? error
-    },
-  )
+  const { manifest: sources, store: folder } = resolveSettings(file?.settings ?? {})
+  const cache = openManifestCache(resolve(root, folder, '.cache'))
+  const manifests = await readManifests(root, sources, cache).catch((error: unknown) => {
+    throw asOneTokenError(error)?.at(settingsPlace) ?? error
+  })
   const settings = projectSettings(root, file, manifests)
   const store = resolve(root, settings.store)
   return {

@@ -1,0 +1,73 @@
+import { readFileSync, statSync } from 'node:fs'
+import { access, rename, rm, writeFile } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { basename, dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { canonicalJson, sha256 } from '../canonical-json.ts'
+import { makeFolder } from '../make-folder.ts'
+import type { Manifest } from '../spec/manifest.ts'
+
+/**
+ * Manifests as they were read. To parse a thousand entries takes longer than all else that a build with its renders does;
+ * the text decides which of them is right.
+ */
+export interface ManifestCache {
+  get(file: string, text: string): Manifest | undefined
+  /** Does nothing where no store is: to look at a project writes nothing into it. */
+  put(file: string, text: string, manifest: Manifest): Promise<void>
+}
+
+/** The manifests in `cache` (absolute), the cache folder of a store. */
+export function openManifestCache(cache: string): ManifestCache {
+  const folder = join(cache, 'manifests')
+  const pathOf = (file: string): string => join(folder, `${basename(file)}-${sha256(file).slice(0, 12)}.json`)
+  return {
+    get(file, text) {
+      try {
+        const { of, digest, manifest } = JSON.parse(readFileSync(pathOf(file), 'utf8')) as Cached
+        return of === identity(file, text) && digest === sha256(canonicalJson(manifest))
+          ? manifest
+          : undefined
+      } catch {
+        // Absent, or damaged: it is read as it is written.
+        return undefined
+      }
+    },
+    async put(file, text, manifest) {
+      const path = pathOf(file)
+      const temporary = `${path}.${randomBytes(4).toString('hex')}.tmp`
+      try {
+        await access(cache)
+        await makeFolder(dirname(path))
+        const cached: Cached = {
+          of: identity(file, text),
+          digest: sha256(canonicalJson(JSON.parse(JSON.stringify(manifest)))),
+          manifest,
+        }
+        await writeFile(temporary, JSON.stringify(cached))
+        await rename(temporary, path)
+      } catch {
+        // The next one who reads the manifest has the work once more.
+        await rm(temporary, { force: true }).catch(() => undefined)
+      }
+    },
+  }
+}
+
+interface Cached {
+  of: string
+  /** Of the manifest: words that were damaged would be other words to pay for. */
+  digest: string
+  manifest: Manifest
+}
+
+let release: string | undefined
+
+/** What a manifest is read from, and by what: another release may read it in another way. */
+function identity(file: string, text: string): string {
+  if (release === undefined) {
+    const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url))
+    release = `${size} ${mtimeMs}`
+  }
+  return sha256(`${release}\n${file}\n${text}`)
+}
