@@ -117,6 +117,7 @@ function lookingEncoder(wrong: string[]): Encoder {
       return { ...facts, alpha: false }
     },
     convertInput: () => Promise.reject(new Error('nothing is converted')),
+    convertMask: () => Promise.reject(new Error('nothing is converted')),
     close: async () => {},
   }
 }

@@ -48,6 +48,7 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
 
   const inputOf = (image: RecordImage, label: string): PlannedInput => ({
     role: 'image',
+    name: `The picture of ${label}`,
     file: store.imageFile(image),
     sha256: image.sha256,
     plan: renderInputPlan(image),

@@ -1,14 +1,14 @@
 import { basename, extname } from 'node:path'
 import type { Upload } from '../client/types.ts'
-import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { asOneTokenError } from '../errors.ts'
 import { readInput } from '../project/input-file.ts'
 import type { Project } from '../project/project.ts'
 import { renderKey, type InputDigest } from '../spec/key.ts'
-import { quotePath, visible } from '../spec/text.ts'
+import { quotePath } from '../spec/text.ts'
 import type { ImageSpec, InputFile, RenderSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
-import { INPUT_LIMIT, inputPlan, type InputPlan } from '../variants/index.ts'
-import type { Encoder } from '../variants/types.ts'
+import { inputPlan, type InputPlan } from '../variants/index.ts'
+import type { Encoder, MaskedImage } from '../variants/types.ts'
 
 /** A spec with its key and the input pictures that enter it. */
 export interface IdentifiedSpec {
@@ -30,7 +30,9 @@ export interface IdentifiedSpec {
 /** An input picture and what becomes of it before it is sent. */
 export interface PlannedInput {
   role: InputFile['role']
-  /** Absolute path, for messages and watchers. */
+  /** How messages call it, at the beginning of a sentence: `The image "photos/house.jpg"`. */
+  name: string
+  /** Absolute path, for watchers. */
   file: string
   /** Lower-case hex sha256 of the bytes. */
   sha256: string
@@ -60,7 +62,7 @@ export async function identify(
     const of = (parent?.input ?? files.find((one) => one.role === 'image'))?.plan
     const name = `The ${role} ${quotePath(input.path)}`
     const plan = atPlace(spec, () => inputPlan(bytes, role, { name, of }))
-    files.push({ role, file, sha256, plan, read: async () => bytes })
+    files.push({ role, name, file, sha256, plan, read: async () => bytes })
   }
   const isComposite = parent?.isComposite === true || files.some(({ role }) => role === 'image')
   const own = files.map(digestOf)
@@ -96,7 +98,9 @@ export function lineageOf({
 }): string {
   // No digest is like this one, so that no key is.
   const parent = { role: 'image', sha256: `edit of ${edit}`, conversion: 0 } as const
-  return renderKey(spec, [parent, ...inputs], provider)
+  // What is done to a mask depends on the picture beside it.
+  const rest = inputs.map((input) => (input.role === 'mask' ? { ...input, conversion: 0 } : input))
+  return renderKey(spec, [parent, ...rest], provider)
 }
 
 function atPlace<T>(spec: ImageSpec, work: () => T): T {
@@ -113,48 +117,31 @@ export async function uploadsOf(
   encoder: Encoder,
   note: (message: string) => void,
 ): Promise<{ images: Upload[]; mask?: Upload | undefined }> {
-  const uploads: { role: PlannedInput['role']; upload: Upload }[] = []
-  let size: { width: number; height: number } | undefined
-  for (const input of inputs) {
-    const upload = await uploadOf(input, spec, encoder, input.role === 'mask' ? size : undefined, note)
-    if (input.role === 'image') size ??= upload.size
-    uploads.push({ role: input.role, upload: upload.upload })
+  const images: Upload[] = []
+  let first: MaskedImage | undefined
+  let mask: Upload | undefined
+  for (const { role, name, file, read } of inputs) {
+    const bytes = await read()
+    const isMask = role === 'mask'
+    const converting = isMask
+      ? encoder.convertMask(bytes, { name, image: first })
+      : encoder.convertInput(bytes, { name })
+    const converted = await converting.catch((error: unknown) => {
+      throw asOneTokenError(error)?.at(spec.place) ?? error
+    })
+    if (converted.note !== undefined) note(`${spec.label}: ${name.replace(/^T/, 't')}: ${converted.note}.`)
+    const upload: Upload = {
+      name: `${basename(file, extname(file))}.png`,
+      type: 'image/png',
+      bytes: converted.bytes,
+    }
+    if (isMask) {
+      mask = upload
+    } else {
+      images.push(upload)
+      const { width, height, before } = converted
+      first ??= { width, height, before }
+    }
   }
-  const mask = uploads.find(({ role }) => role === 'mask')?.upload
-  return { images: uploads.filter(({ role }) => role === 'image').map(({ upload }) => upload), mask }
-}
-
-async function uploadOf(
-  input: PlannedInput,
-  spec: ImageSpec,
-  encoder: Encoder,
-  size: { width: number; height: number } | undefined,
-  note: (message: string) => void,
-): Promise<{ upload: Upload; size: { width: number; height: number } }> {
-  const { file, plan, role } = input
-  const bytes = await input.read()
-  const name = `${basename(file, extname(file))}.png`
-  const fail = (cause: unknown): never => {
-    const error = asOneTokenError(cause)
-    if (error?.code !== 'IMAGE_INVALID') throw error?.at(spec.place) ?? cause
-    throw new OneTokenError(
-      'INPUT_INVALID',
-      `The ${role} ${quotePath(file)} cannot be decoded: ${error.message}`,
-      {
-        hint: 'It is damaged or cut short. Save it anew from the program that made it.',
-        place: spec.place,
-        cause,
-      },
-    )
-  }
-  if (plan.conversion === 0) {
-    await encoder.inspect(bytes).catch(fail)
-    return { upload: { name, type: 'image/png', bytes }, size: plan }
-  }
-  const converted = await encoder.convertInput(bytes, size === undefined ? {} : { size }).catch(fail)
-  // A mask that only follows the size of its picture is no news.
-  if (plan.format !== 'png' || bytes.length > INPUT_LIMIT) {
-    note(`${spec.label}: ${visible(basename(file))}: ${converted.note}.`)
-  }
-  return { upload: { name, type: 'image/png', bytes: converted.bytes }, size: converted }
+  return { images, mask }
 }

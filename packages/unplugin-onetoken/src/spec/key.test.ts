@@ -73,6 +73,14 @@ describe('golden keys', () => {
       '82dc15bc411ccfcf5e16da101f0ea4b320413f62a0e0cb476601e25b17f23fc0',
     ],
     [
+      'an edit with a mask that is made right',
+      key({ prompt: 'at night', image: ['photo.png'], mask: 'mask.jpg' }, [
+        photo,
+        { role: 'mask', sha256: sha256('mask'), conversion: 2 },
+      ]),
+      '5c5596c0b7330a1615de0b8ec1ea6cc7b4a01da99fc61e20be945fae2d3c10b4',
+    ],
+    [
       'a pretend picture',
       key({ prompt: 'a fox' }, [], 'mock'),
       '99e5fe0cf8fd787e95c200e3895eb27d7c25adcbaf075edec46106285ee67d15',

@@ -6,7 +6,11 @@ export interface InputDigest {
   role: 'image' | 'mask'
   /** Lower-case hex sha256 of the user's bytes. */
   sha256: string
-  /** Version of the conversion that is applied before sending; 0 when the bytes are sent as they are. */
+  /**
+   * Version of the conversion that is applied before sending, as a header tells it, without decoding.
+   * 0: none is needed; the key is over the bytes alone. 1: an image is made a PNG below 4 MB, and a mask that fits it
+   * follows. 2: a mask is made one: of its image's size, a PNG, with an alpha channel.
+   */
   conversion: number
 }
 

@@ -1,50 +1,56 @@
 import { OneTokenError } from '../errors.ts'
-import { decode, fromPixels, LIMIT_PIXELS, type Pixels } from './decode.ts'
+import { decode, fromPixels, LIMIT_PIXELS, traitsOf, type Pixels, type Traits } from './decode.ts'
 import { INPUT_LIMIT, readable } from './input.ts'
 import { reason } from './reason.ts'
+import { sizeText } from './size-text.ts'
 import { formatName } from './sniff.ts'
-import type { ConvertedInput, ConvertOptions } from './types.ts'
-
-interface Size {
-  width: number
-  height: number
-}
+import type { ConvertedInput, ConvertOptions, ImageFacts, ImageFormat, Size } from './types.ts'
 
 /** How much smaller each try is, when a PNG is too big, beyond what its bytes a pixel suggest. */
 const MARGIN = 0.95
 
 /**
- * Makes an input a PNG of at most 4 MB: upright, sRGB, first frame, without metadata, transparency kept;
+ * Makes an image a PNG of at most 4 MB: upright, sRGB, first frame, without metadata, transparency kept;
  * scaled down as far as needed. What it gives for given bytes is fixed by `INPUT_CONVERSION`.
+ * A PNG that is all this already comes back as it is, once it was decoded in full.
  * @throws OneTokenError `INPUT_INVALID`
  */
 export async function convertInput(bytes: Uint8Array, options: ConvertOptions = {}): Promise<ConvertedInput> {
   const name = options.name ?? 'The input image'
   const facts = readable(bytes, name)
-  const pixels = await decoded(bytes, name)
-  let size = options.size ?? { width: pixels.width, height: pixels.height }
-  let png = await encoded(pixels, size, facts.alpha)
-  while (png.length > INPUT_LIMIT && options.size === undefined && Math.max(size.width, size.height) > 1) {
+  const { pixels, traits } = await decodeInput(bytes, name)
+  const before = { width: pixels.width, height: pixels.height, orientation: traits.orientation }
+  if (facts.format === 'png' && bytes.length <= INPUT_LIMIT && traits.orientation === 1) {
+    return { bytes, width: before.width, height: before.height, before, note: undefined }
+  }
+  let size: Size = before
+  let png = await encoded(pixels, size, facts)
+  while (png.length > INPUT_LIMIT && Math.max(size.width, size.height) > 1) {
     const factor = Math.min(MARGIN, Math.sqrt(INPUT_LIMIT / png.length) * MARGIN)
     size = { width: scaled(size.width, factor), height: scaled(size.height, factor) }
-    png = await encoded(pixels, size, facts.alpha)
+    png = await encoded(pixels, size, facts)
   }
-  if (png.length > INPUT_LIMIT) {
-    throw new OneTokenError(
-      'INPUT_INVALID',
-      `${name} has more than 4 MB as a PNG of ${sizeOf(size)} pixels.`,
-      {
-        hint: 'Use plain areas in a mask, without noise or soft edges.',
-      },
-    )
-  }
-  const { width, height } = size
-  return { bytes: png, width, height, note: noteOf(formatName(facts.format), bytes.length, pixels, size) }
+  const isPng = facts.format === 'png'
+  const notes = [
+    `${describeFile(facts.format, bytes.length)}${isPng ? '' : ', converted to PNG'}`,
+    isPng && traits.orientation > 1 && 'turned upright, as its EXIF data ask',
+    traits.frames > 1 && firstFrame(traits),
+    size !== before && `scaled from ${sizeText(before)} to ${sizeText(size)}`,
+  ]
+  const note = notes.filter((text) => text !== false).join(', ')
+  return { bytes: png, width: size.width, height: size.height, before, note }
 }
 
-async function decoded(bytes: Uint8Array, name: string): Promise<Pixels> {
+/**
+ * The pixels of an input, and what else its file says of them.
+ * @throws OneTokenError `INPUT_INVALID` when it cannot be decoded in full
+ */
+export async function decodeInput(
+  bytes: Uint8Array,
+  name: string,
+): Promise<{ pixels: Pixels; traits: Traits }> {
   try {
-    return await decode(bytes)
+    return { pixels: await decode(bytes), traits: await traitsOf(bytes) }
   } catch (cause) {
     if (cause instanceof OneTokenError) throw cause
     const isHuge = /pixel limit/.test(reason(cause))
@@ -56,9 +62,20 @@ async function decoded(bytes: Uint8Array, name: string): Promise<Pixels> {
   }
 }
 
-async function encoded(pixels: Pixels, { width, height }: Size, alpha: boolean): Promise<Buffer> {
+/** What an input is, as a note calls it: `JPEG`, `PNG of 4.7 MB`. */
+export function describeFile(format: ImageFormat, length: number): string {
+  const isBig = format === 'png' && length > INPUT_LIMIT
+  return isBig ? `PNG of ${(length / 1e6).toFixed(1)} MB` : formatName(format)
+}
+
+/** What a note says of an animation. */
+export function firstFrame({ frames }: Traits): string {
+  return `only the first of its ${frames} frames is used`
+}
+
+async function encoded(pixels: Pixels, { width, height }: Size, { alpha }: ImageFacts): Promise<Buffer> {
   const step = await fromPixels(pixels)
-  // A mask without an alpha channel is refused, even where nothing in it is transparent.
+  // The decoder drops a channel in which nothing is transparent; what was sent with one stays so.
   if (alpha) step.ensureAlpha()
   if (width !== pixels.width || height !== pixels.height) step.resize({ width, height, fit: 'fill' })
   return step.png({ compressionLevel: 6, adaptiveFiltering: true, palette: false }).toBuffer()
@@ -66,14 +83,4 @@ async function encoded(pixels: Pixels, { width, height }: Size, alpha: boolean):
 
 function scaled(edge: number, factor: number): number {
   return Math.max(1, Math.floor(edge * factor))
-}
-
-function noteOf(format: string, length: number, before: Pixels, after: Size): string {
-  const what = format === 'PNG' ? `PNG of ${(length / 1e6).toFixed(1)} MB` : `${format}, converted to PNG`
-  const isSame = before.width === after.width && before.height === after.height
-  return isSame ? what : `${what}, scaled from ${sizeOf(before)} to ${sizeOf(after)}`
-}
-
-function sizeOf({ width, height }: Size): string {
-  return `${width} × ${height}`
 }

@@ -35,6 +35,21 @@ export async function decode(bytes: Uint8Array): Promise<Pixels> {
   return withoutIdleAlpha({ data, width: info.width, height: info.height, channels: info.channels })
 }
 
+/** What a file says of its picture beside the pixels. */
+export interface Traits {
+  /** By EXIF, 1 to 8; 1 is upright. */
+  orientation: number
+  /** 1 unless it is an animation. */
+  frames: number
+}
+
+/** What a file says of its picture. Rejects with sharp's own error. */
+export async function traitsOf(bytes: Uint8Array): Promise<Traits> {
+  const sharp = await loadSharp()
+  const { orientation = 1, pages = 1 } = await sharp(bytes, OPEN).metadata()
+  return { orientation, frames: pages }
+}
+
 /** Opens decoded pixels for a step of their own. */
 export async function fromPixels({ data, width, height, channels }: Pixels): Promise<Sharp> {
   const sharp = await loadSharp()

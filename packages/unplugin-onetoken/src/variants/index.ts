@@ -2,7 +2,7 @@
 export { createVariantMaker } from './cache.ts'
 export type { MakeOptions, VariantMaker, VariantMakerOptions } from './cache.ts'
 export { createInlineEncoder } from './inline.ts'
-export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan, renderInputPlan } from './input.ts'
+export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan, MASK_CONVERSION, renderInputPlan } from './input.ts'
 export type { InputOptions, InputPlan, InputRole } from './input.ts'
 export { headerSize, imageFormat } from './magic.ts'
 export { placeholderColor, placeholderSvg } from './placeholder.ts'
@@ -21,6 +21,7 @@ export { encoderVersions } from './versions.ts'
 export type { EncoderVersions } from './versions.ts'
 export type {
   ConvertedInput,
+  ConvertMaskOptions,
   ConvertOptions,
   Cut,
   EncodedFile,
@@ -31,11 +32,13 @@ export type {
   Format,
   ImageFacts,
   ImageFormat,
+  MaskedImage,
   OutputSpec,
   PlannedFile,
   Preview,
   Provenance,
   Recipe,
+  Size,
   SourceImage,
   VariantFile,
   Variants,

@@ -9,6 +9,7 @@ export function createInlineEncoder(): Encoder {
     encode: async (job) => (await import('./encode.ts')).encodePicture(job),
     inspect: async (image) => (await import('./decode.ts')).inspectImage(image),
     convertInput: async (bytes, options) => (await import('./convert-input.ts')).convertInput(bytes, options),
+    convertMask: async (bytes, options) => (await import('./convert-mask.ts')).convertMask(bytes, options),
     close: async () => {},
   }
 }

@@ -4,10 +4,17 @@ import { formatName, isCutShort, looksLike } from './sniff.ts'
 import type { ImageFacts } from './types.ts'
 
 /**
- * Version of what `convertInput` does. It enters the render key of every picture with a converted input:
- * raising it asks for these renders again, and that costs money.
+ * Version of what `convertInput` does, and of a mask that is no more than brought along with an image so converted.
+ * It enters the render key of every picture with such an input: raising it asks for these renders again, and that
+ * costs money.
  */
 export const INPUT_CONVERSION = 1
+
+/**
+ * Version of what `convertMask` does to a mask of another size, format or kind than the API takes.
+ * It enters render keys as {@link INPUT_CONVERSION} does.
+ */
+export const MASK_CONVERSION = 2
 
 /**
  * The most bytes of an input that is uploaded as it is. The vendor says 4 MB; this is the smaller reading of it.
@@ -19,30 +26,35 @@ export type InputRole = 'image' | 'mask'
 
 /** What becomes of an input before it is uploaded. */
 export interface InputPlan extends ImageFacts {
-  /** 0: uploaded as it is; else the version of the conversion. */
-  conversion: 0 | typeof INPUT_CONVERSION
+  /** The part of it that enters the render key: 0 for what the API takes as it is. */
+  conversion: 0 | typeof INPUT_CONVERSION | typeof MASK_CONVERSION
 }
 
 /** What is known beside the bytes. */
 export interface InputOptions {
   /** Name of the file, for messages. @default 'The input image' or 'The mask' */
   name?: string | undefined
-  /** For a mask: the plan of the first image, whose size it must have. */
+  /** For a mask: the plan of the first image, whose size it is to have. */
   of?: InputPlan | undefined
 }
 
 /**
- * Decides from an input's header what it needs: a PNG of at most 4 MB is uploaded as it is, any other image is
- * made a PNG of that size. Needs no sharp, as its answer is a part of the render key.
- * A mask is converted along with the image that it belongs to, which may come out smaller.
+ * Decides from an input's header which conversion enters the render key. Needs no sharp, as a warm build has none.
+ * What only decoding shows is put right at the upload, and changes no key: a mask whose alpha channel is opaque
+ * everywhere, a PNG that is to be turned upright.
+ *
+ * - 0: a PNG of at most 4 MB; a mask has an alpha channel and the size of its image, which is 0 as well
+ * - 1: any other image; a mask that has an alpha channel and the size of its image, where one of the two is over
+ *   4 MB or the image is no PNG
+ * - 2: a mask of another format or size, or without an alpha channel
  * @throws OneTokenError `INPUT_INVALID`
  */
 export function inputPlan(bytes: Uint8Array, role: InputRole, options: InputOptions = {}): InputPlan {
-  const name = options.name ?? (role === 'mask' ? 'The mask' : 'The input image')
+  const { name = role === 'mask' ? 'The mask' : 'The input image', of } = options
   const facts = readable(bytes, name)
-  if (role === 'mask') checkMask(facts, name, options.of)
+  if (role === 'mask' && !isMaskFor(facts, of)) return { ...facts, conversion: MASK_CONVERSION }
   const fits = facts.format === 'png' && bytes.length <= INPUT_LIMIT
-  const follows = role === 'mask' && options.of !== undefined && options.of.conversion !== 0
+  const follows = role === 'mask' && of !== undefined && of.conversion !== 0
   return { ...facts, conversion: fits && !follows ? 0 : INPUT_CONVERSION }
 }
 
@@ -76,34 +88,8 @@ export function readable(bytes: Uint8Array, name: string): ImageFacts {
   return facts
 }
 
-function checkMask(facts: ImageFacts, name: string, image: ImageFacts | undefined): void {
-  if (facts.format !== 'png') {
-    throw new OneTokenError(
-      'INPUT_INVALID',
-      `${name} is a ${formatName(facts.format)}; a mask must be a PNG.`,
-      {
-        hint: 'Export it as PNG with transparency: transparent is what may be painted over.',
-      },
-    )
-  }
-  if (!facts.alpha) {
-    throw new OneTokenError(
-      'INPUT_INVALID',
-      `${name} has no transparency, so nothing in it may be painted over.`,
-      {
-        hint: 'Erase the area that may change, and export as PNG with an alpha channel.',
-      },
-    )
-  }
-  if (image !== undefined && (image.width !== facts.width || image.height !== facts.height)) {
-    throw new OneTokenError(
-      'INPUT_INVALID',
-      `${name} has ${sizeOf(facts)} pixels, its image ${sizeOf(image)}: a mask must have the size of the first image.`,
-      { hint: `Make the mask ${sizeOf(image)} pixels.` },
-    )
-  }
-}
-
-function sizeOf({ width, height }: ImageFacts): string {
-  return `${width} × ${height}`
+/** Whether the API takes a mask beside this image, as far as a header tells. */
+function isMaskFor({ format, alpha, width, height }: ImageFacts, image: ImageFacts | undefined): boolean {
+  const isSameSize = image === undefined || (image.width === width && image.height === height)
+  return format === 'png' && alpha && isSameSize
 }

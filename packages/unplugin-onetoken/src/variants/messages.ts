@@ -1,18 +1,27 @@
 import { OneTokenError, type ErrorCode } from '../errors.ts'
 import { reason } from './reason.ts'
-import type { ConvertedInput, ConvertOptions, EncodedPicture, EncodeJob, ImageFacts } from './types.ts'
+import type {
+  ConvertedInput,
+  ConvertMaskOptions,
+  ConvertOptions,
+  EncodedPicture,
+  EncodeJob,
+  ImageFacts,
+} from './types.ts'
 
 /** What the pool asks of a worker. */
 export type Task =
   | { kind: 'encode'; job: EncodeJob }
   | { kind: 'inspect'; image: string | Uint8Array }
   | { kind: 'convertInput'; bytes: Uint8Array; options: ConvertOptions }
+  | { kind: 'convertMask'; bytes: Uint8Array; options: ConvertMaskOptions }
 
 /** What each task gives. */
 export interface TaskResults {
   encode: EncodedPicture
   inspect: ImageFacts
   convertInput: ConvertedInput
+  convertMask: ConvertedInput
 }
 
 /** From the pool to a worker. A worker has one task at a time. */

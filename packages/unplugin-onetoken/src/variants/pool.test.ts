@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'v
 import { createInlineEncoder } from './inline.ts'
 import { createEncoderPool, type EncoderPool, type PoolOptions } from './pool.ts'
 import { planRecipe } from './recipe.ts'
-import { bundled, photo, spec, stored, temporaryFolder } from './test-pictures.ts'
+import { bundled, halves, hole, photo, spec, stored, temporaryFolder } from './test-pictures.ts'
 import type { EncodeJob, OutputSpec } from './types.ts'
 import { workerEnvironment } from './worker-process.ts'
 
@@ -67,6 +67,11 @@ describe('a pool', () => {
     const { bytes, note } = await encoders.convertInput(jpeg, { name: 'a.jpg' })
     expect(await sharp(bytes).metadata()).toMatchObject({ format: 'png', width: 90, height: 60 })
     expect(note).toBe('JPEG, converted to PNG')
+    const mask = await halves(45, 30).png().toBuffer()
+    const image = { width: 90, height: 60, before: { width: 90, height: 60, orientation: 1 } }
+    expect(await encoders.convertMask(mask, { image })).toMatchObject({ width: 90, height: 60 })
+    const right = await encoders.convertMask(await hole(90, 60).png().toBuffer(), { image })
+    expect(right.note).toBeUndefined()
   })
 
   it('gives the same bytes in parts as in one piece', async () => {

@@ -120,6 +120,7 @@ export function createEncoderPool(options: PoolOptions): EncoderPool {
     encode,
     inspect: (image) => add({ kind: 'inspect', image }),
     convertInput: (bytes, convert = {}) => add({ kind: 'convertInput', bytes, options: convert }),
+    convertMask: (bytes, convert = {}) => add({ kind: 'convertMask', bytes, options: convert }),
     get processes() {
       return [...workers].flatMap((worker) => worker.pid ?? [])
     },

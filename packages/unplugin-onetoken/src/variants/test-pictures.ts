@@ -37,6 +37,16 @@ export function photo(width: number, height: number): Sharp {
   return sharp(data, { raw: { width, height, channels: 3 } })
 }
 
+/** A picture of noise: a PNG of it has nearly its raw size. */
+export function noise(width: number, height: number, channels: 3 | 4 = 3): Sharp {
+  const data = Buffer.alloc(width * height * channels)
+  for (let at = 0, state = 3; at < data.length; at++) {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0
+    data[at] = state >>> 24
+  }
+  return sharp(data, { raw: { width, height, channels } })
+}
+
 /** A picture of four colours, one in each quarter: red, green, blue, white from the top left. */
 export function quarters(width: number, height: number): Sharp {
   const data = Buffer.alloc(width * height * 3)
@@ -53,6 +63,24 @@ export function quarters(width: number, height: number): Sharp {
     data[at] = colours[quarter]?.[at % 3] ?? 0
   }
   return sharp(data, { raw: { width, height, channels: 3 } })
+}
+
+/** A mask in black, at the left, and white. */
+export function halves(width: number, height: number): Sharp {
+  const data = Buffer.alloc(width * height)
+  for (let at = 0; at < data.length; at++) data[at] = at % width < width / 2 ? 0 : 255
+  return sharp(data, { raw: { width, height, channels: 1 } })
+}
+
+/** A mask whose middle, half as wide and high, is transparent. */
+export function hole(width: number, height: number): Sharp {
+  const data = Buffer.alloc(width * height * 4)
+  const isInside = (at: number, edge: number): boolean => Math.abs(at + 0.5 - edge / 2) < edge / 4
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    const isOpen = isInside(pixel % width, width) && isInside(Math.floor(pixel / width), height)
+    data.set(isOpen ? [0, 0, 0, 0] : [200, 80, 40, 255], pixel * 4)
+  }
+  return sharp(data, { raw: { width, height, channels: 4 } })
 }
 
 /** A picture as the store would hold it. */

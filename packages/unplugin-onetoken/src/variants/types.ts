@@ -124,23 +124,36 @@ export interface EncodedPicture {
   preview?: Preview | undefined
 }
 
-/** An input image in the form in which it is uploaded. */
-export interface ConvertedInput {
-  /** A PNG. */
-  bytes: Uint8Array
-  /** Pixels. */
+/** Width and height in pixels. */
+export interface Size {
   width: number
   height: number
-  /** A sentence that says what was done, such as `JPEG, converted to PNG`. */
-  note: string
 }
 
-/** How an input is to come out. */
+/** An image that has a mask. */
+export interface MaskedImage extends Size {
+  /** Upright and before it was scaled down, and the EXIF orientation, 1 to 8, by which it was turned upright. */
+  before: Size & { orientation: number }
+}
+
+/** An input in the form in which it is uploaded; its size is that of the PNG. */
+export interface ConvertedInput extends MaskedImage {
+  /** A PNG: the input itself, where nothing had to be done. */
+  bytes: Uint8Array
+  /** What was done, as a phrase such as `JPEG, converted to PNG`; undefined when there is nothing to say. */
+  note: string | undefined
+}
+
+/** What is known of an input beside its bytes. */
 export interface ConvertOptions {
-  /** Name of the file, for messages. */
+  /** How messages call it, such as `The image "photo.jpg"`. */
   name?: string | undefined
-  /** Pixels that the result must have, such as those of the image that a mask belongs to. */
-  size?: { width: number; height: number } | undefined
+}
+
+/** What is known of a mask beside its bytes. */
+export interface ConvertMaskOptions extends ConvertOptions {
+  /** The first image, as it is sent. @default an image of the mask's own size */
+  image?: MaskedImage | undefined
 }
 
 /**
@@ -157,6 +170,8 @@ export interface Encoder {
   inspect: (image: string | Uint8Array) => Promise<ImageFacts>
   /** @throws OneTokenError `INPUT_INVALID` */
   convertInput: (bytes: Uint8Array, options?: ConvertOptions) => Promise<ConvertedInput>
+  /** @throws OneTokenError `INPUT_INVALID` */
+  convertMask: (bytes: Uint8Array, options?: ConvertMaskOptions) => Promise<ConvertedInput>
   /** Ends what runs; what waits is rejected with `ABORTED`. */
   close: () => Promise<void>
 }

@@ -1,4 +1,5 @@
 import { convertInput } from './convert-input.ts'
+import { convertMask } from './convert-mask.ts'
 import { inspectImage } from './decode.ts'
 import { encodePicture } from './encode.ts'
 import { sendable, type Reply, type Request, type Task, type TaskResults } from './messages.ts'
@@ -13,6 +14,8 @@ function run(task: Task): Promise<TaskResults[Task['kind']]> {
       return inspectImage(task.image)
     case 'convertInput':
       return convertInput(task.bytes, task.options)
+    case 'convertMask':
+      return convertMask(task.bytes, task.options)
   }
 }
 
