@@ -34,8 +34,8 @@ describe('bad values', () => {
       `""style" cannot be [ 'ink' ]: it must be the name of a style of the settings."`,
     )
     expect(badOnes('mask', '', ['a.png'])).toMatchInlineSnapshot(`
-      ""mask" cannot be "": it must be the path of a PNG.
-      "mask" cannot be [ 'a.png' ]: it must be the path of a PNG."
+      ""mask" cannot be "": it must be the path of a picture.
+      "mask" cannot be [ 'a.png' ]: it must be the path of a picture."
     `)
   })
   it('size', () => {

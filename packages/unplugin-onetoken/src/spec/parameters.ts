@@ -127,7 +127,7 @@ const PARAMETERS = {
     query: 'list',
     inKey: true,
   },
-  mask: { ...text('the path of a PNG'), query: 'text', inKey: true },
+  mask: { ...text('the path of a picture'), query: 'text', inKey: true },
   edit: { ...text('the name of an entry'), query: 'text', inKey: true },
   style: { ...text('the name of a style of the settings'), query: 'text', inKey: true },
   variables: {

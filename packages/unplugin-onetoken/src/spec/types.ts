@@ -42,7 +42,7 @@ export interface RenderParameters {
   extra?: Record<string, JsonValue> | undefined
   /** Input pictures, relative to the file that names them. */
   image?: string[] | undefined
-  /** A PNG whose transparent parts are painted anew. */
+  /** A picture whose transparent parts are painted anew; its white ones, when nothing in it is transparent. */
   mask?: string | undefined
   /** Name of an entry whose picture is the first input picture. */
   edit?: string | undefined
