@@ -1,5 +1,5 @@
-// npm run bench [-- cold|warm|store] [--runs 5] [--json]: measures builds, and the store, against others that do the
-// same work. See test/bench/cold.mjs, warm.mjs and store.mjs for what is measured.
+// npm run bench [-- cold|warm|store|plan] [--runs 5] [--json]: measures builds, the store and the command, against others
+// that do the same work. See test/bench/cold.mjs, warm.mjs, store.mjs and plan.mjs for what is measured.
 import { readFileSync } from 'node:fs'
 import { availableParallelism, cpus, loadavg } from 'node:os'
 import { join } from 'node:path'
@@ -16,11 +16,11 @@ const { values, positionals } = parseArgs({
   options: { runs: { type: 'string', default: '5' }, json: { type: 'boolean', default: false } },
 })
 const runs = Number(values.runs)
-const BENCHES = ['cold', 'warm', 'store']
+const BENCHES = ['cold', 'warm', 'store', 'plan']
 const wanted = positionals.length === 0 ? BENCHES : positionals
 const unknown = wanted.find((name) => !BENCHES.includes(name))
 if (unknown !== undefined || !Number.isInteger(runs) || runs < 1) {
-  console.error('Usage: npm run bench -- [cold] [warm] [store] [--runs <number>] [--json]')
+  console.error('Usage: npm run bench -- [cold] [warm] [store] [plan] [--runs <number>] [--json]')
   process.exit(2)
 }
 
@@ -33,11 +33,13 @@ const node = provideNode(NODE_VERSION)
 const { cold } = await import('../bench/cold.mjs')
 const { warm } = await import('../bench/warm.mjs')
 const { store } = await import('../bench/store.mjs')
+const { plan } = await import('../bench/plan.mjs')
 
 const result = { machine: machine() }
 if (wanted.includes('cold')) result.cold = await cold({ node, runs, note })
 if (wanted.includes('warm')) result.warm = await warm({ node, runs, note })
 if (wanted.includes('store')) result.store = store({ node, runs, note })
+if (wanted.includes('plan')) result.plan = await plan({ node, runs, note })
 console.log(values.json ? JSON.stringify(result, undefined, 2) : text(result))
 
 /** The load before the first run tells how busy others keep the machine. */
@@ -57,7 +59,7 @@ function machine() {
   }
 }
 
-function text({ machine, cold, warm, store }) {
+function text({ machine, cold, warm, store, plan }) {
   const parts = [
     Object.entries(machine)
       .map(([name, value]) => `${name} ${value}`)
@@ -82,6 +84,15 @@ function text({ machine, cold, warm, store }) {
     parts.push(storeTable(store.lookup, ['wall', 'p50', 'p99', 'slowest', 'heapGrowth', 'rssGrowth']))
     parts.push(storeTable(store.verify, ['wall', 'peakRss', 'peakGrowth']))
     parts.push(`  p99 of a lookup is to be at most ${goal} ms: ${met ? 'it is' : 'IT IS NOT'}`)
+  }
+  if (plan) {
+    const { entries, runs, goal, beyond, cpu, peak, met } = plan
+    const shown = ({ min, median, max }) => `${median.toFixed(0)} (${min.toFixed(0)}–${max.toFixed(0)})`
+    parts.push(`plan: a manifest of ${entries} entries, all rendered, runs: ${runs}`)
+    parts.push(
+      `  beyond the start of Node: ${shown(beyond)} ms, CPU ${shown(cpu)} ms; memory at most ${shown(peak)} MB\n` +
+        `  at most ${goal.milliseconds} ms (the fastest run) and ${goal.megabytes} MB: ${met ? 'it is' : 'IT IS NOT'}`,
+    )
   }
   return parts.join('\n\n')
 }

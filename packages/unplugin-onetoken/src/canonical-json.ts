@@ -30,10 +30,15 @@ function isJson(value: unknown): boolean {
 const INDEX = /^(?:0|[1-9]\d{0,9})$/
 const MOST_INDEXES = 2 ** 32 - 1
 
+function beginsWithDigit(name: string): boolean {
+  const code = name.charCodeAt(0)
+  return code >= 48 && code <= 57
+}
+
 function ordered(names: string[]): string[] {
   names.sort()
+  if (!names.some(beginsWithDigit)) return names
   const isIndex = (name: string): boolean => INDEX.test(name) && Number(name) < MOST_INDEXES
-  if (!names.some(isIndex)) return names
   const indexes = names.filter(isIndex).sort((a, b) => Number(a) - Number(b))
   return [...indexes, ...names.filter((name) => !isIndex(name))]
 }

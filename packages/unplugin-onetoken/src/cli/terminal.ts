@@ -1,5 +1,4 @@
 import { resolve } from 'node:path'
-import { confirm, isCancel } from '@clack/prompts'
 import { createBar, type Progress } from './progress.ts'
 import { createEngine, visible, type Engine, type EngineOptions } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
@@ -69,6 +68,8 @@ export function isInteractive(): boolean {
 
 /** Ask a person who sits at the terminal; silence is no. */
 export async function agrees(message: string): Promise<boolean> {
+  // Loaded when there is somebody to ask.
+  const { confirm, isCancel } = await import('@clack/prompts')
   const answer = await confirm({ message, initialValue: false, output: process.stderr })
   return !isCancel(answer) && answer
 }

@@ -5,6 +5,7 @@ import { darkSpec, entrySpec } from '../project/specs.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
+import type { Lookup } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
@@ -40,8 +41,11 @@ export interface Engine {
   family(): Promise<Family>
   /** The spec of what a specifier at `place` names. */
   specOf(specifier: string, place: Place): Promise<ImageSpec>
-  /** What is known of a render; asks nobody. */
-  stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
+  /** What is known of a render, with what a look at the store has shown a moment ago; asks nobody. */
+  stateOf(
+    identified: IdentifiedSpec,
+    seen?: Lookup,
+  ): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
   /**
    * Have a render, as the spending rule allows, and before it those that it is an edit of. `again` asks the API although it
    * is there, `renew` when what it is an edit of has changed. It is `made` when it was paid for here, and not by another
@@ -146,7 +150,7 @@ export function createEngine(options: EngineOptions): Engine {
       }
     },
 
-    stateOf: async (identified) => (await open()).workshop.renders.stateOf(identified),
+    stateOf: async (identified, seen) => (await open()).workshop.renders.stateOf(identified, seen),
 
     async render(spec, how = {}) {
       const { project, workshop } = await open()

@@ -3,7 +3,7 @@ import { OneTokenError } from '../errors.ts'
 import type { Project } from '../project/project.ts'
 import { entrySpec } from '../project/specs.ts'
 import type { ImageSpec } from '../spec/types.ts'
-import type { RenderStore } from '../store/file-store.ts'
+import type { Lookup, RenderStore } from '../store/file-store.ts'
 import type { RecordImage, RenderRecord } from '../store/record.ts'
 import { renderInputPlan } from '../variants/index.ts'
 import { identify, type IdentifiedSpec, type ParentPicture, type PlannedInput } from './identify.ts'
@@ -15,6 +15,8 @@ export interface Family {
   identify(spec: ImageSpec): Promise<IdentifiedSpec>
   /** An entry, identified once. Throws `UNKNOWN_ENTRY`. */
   entry(name: string): Promise<IdentifiedSpec>
+  /** What the store has of a render, looked up once. */
+  lookup(identified: IdentifiedSpec): Promise<Lookup>
 }
 
 /** What a family is made of. */
@@ -27,13 +29,15 @@ export interface FamilyParts {
 /** Look at the family of pictures. What it has seen it remembers: after a render, another one is needed. */
 export function createFamily({ project, store, lineages }: FamilyParts): Family {
   const entries = new Map<string, Promise<IdentifiedSpec>>()
+  const lookups = new Map<string, Promise<Lookup>>()
 
   /** The record that builds use: the one of the key, or the one before its parent changed. */
-  const used = async ({ key, lineage, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const lookup = await store.find(key, spec.label)
+  const used = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
+    const { lineage, spec } = identified
+    const lookup = await family.lookup(identified)
     if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
     if (lookup.state === 'found') return lookup.record
-    return lineage === undefined ? undefined : await lineages.newest(lineage)
+    return lineage === undefined ? undefined : await lineages.newest(lineage())
   }
 
   const parentOf = async (child: ImageSpec, name: string): Promise<ParentPicture> => {
@@ -60,6 +64,11 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
     async identify(spec) {
       const { parent } = spec.render
       return await identify(spec, project, parent === undefined ? undefined : await parentOf(spec, parent))
+    },
+    lookup({ key, spec }) {
+      const known = lookups.get(key) ?? store.find(key, spec.label)
+      lookups.set(key, known)
+      return known
     },
     entry(name) {
       const known = entries.get(name)

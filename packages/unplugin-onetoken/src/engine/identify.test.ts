@@ -40,10 +40,10 @@ it('knows an edit with a mask again, whatever became of its parent', async () =>
   ]
   expect(looks.map(({ digests }) => digests[1]?.conversion)).toEqual([0, 1, 2])
   expect(new Set(looks.map(({ key }) => key)).size).toBe(3)
-  const lineages = new Set(looks.map(({ lineage }) => lineage))
+  const lineages = new Set(looks.map(({ lineage }) => lineage?.()))
   expect(lineages.size).toBe(1)
   const waiting = await of('mask.png', { ...parent('png', 40, 30), input: undefined })
-  expect(lineages).toContain(waiting.lineage)
+  expect(lineages).toContain(waiting.lineage?.())
   const { lineage } = await of('other.png', parent('png', 40, 30))
-  expect(lineages).not.toContain(lineage)
+  expect(lineages).not.toContain(lineage?.())
 })

@@ -18,7 +18,7 @@ export interface IdentifiedSpec {
   inputs: PlannedInput[]
   digests: InputDigest[]
   /** Of an edit: the same for all renders of these words that are edits of its parent, whatever that looked like. */
-  lineage?: string | undefined
+  lineage?: (() => string) | undefined
   /** Full name of the parent, while its picture is not there. */
   waitsFor?: string | undefined
   /** Key of the render that has to come first: its own, or that of the farthest parent without a picture. */
@@ -70,10 +70,11 @@ export async function identify(
     const key = renderKey(spec.render, own, provider)
     return { spec, key, inputs: files, digests: own, isComposite, awaits: key }
   }
-  const lineage = lineageOf({ ...spec.render, edit: parent.name, provider, inputs: own })
+  // Asked for only where the render is missing.
+  const lineage = (): string => lineageOf({ ...spec.render, edit: parent.name, provider, inputs: own })
   if (parent.input === undefined) {
     const { name: waitsFor, awaits } = parent
-    return { spec, key: lineage, inputs: files, digests: own, lineage, waitsFor, isComposite, awaits }
+    return { spec, key: lineage(), inputs: files, digests: own, lineage, waitsFor, isComposite, awaits }
   }
   const digests = [digestOf(parent.input), ...own]
   const key = renderKey(spec.render, digests, provider)

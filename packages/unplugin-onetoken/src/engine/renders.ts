@@ -8,7 +8,7 @@ import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
 import type { ImageSpec } from '../spec/types.ts'
-import { isSameLookup, type RenderStore } from '../store/file-store.ts'
+import { isSameLookup, type Lookup, type RenderStore } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Lineages } from './lineages.ts'
@@ -50,7 +50,11 @@ export interface Renders {
   decide(asker: Asker): SpendingDecision
   /** Whether an edit has no picture of its own yet, but one from before its parent changed. */
   isStale(identified: IdentifiedSpec): Promise<boolean>
-  stateOf(identified: IdentifiedSpec): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
+  /** `seen`: what a look at the store has shown a moment ago. */
+  stateOf(
+    identified: IdentifiedSpec,
+    seen?: Lookup,
+  ): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
   /** Wait until no request is under way: what is billed must be kept before the process ends. */
   settled(): Promise<void>
 }
@@ -156,7 +160,7 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
 
   /** What an edit looked like before its parent changed. */
   const beforeChange = async ({ lineage }: IdentifiedSpec): Promise<RenderRecord | undefined> =>
-    lineage === undefined ? undefined : await lineages.newest(lineage)
+    lineage === undefined ? undefined : await lineages.newest(lineage())
 
   /** What the store has, also of what a process that died left unfinished. */
   const atHand = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
@@ -176,9 +180,10 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
     isStale: async (identified) =>
       (await store.find(identified.key)).state === 'missing' &&
       (await beforeChange(identified)) !== undefined,
-    async stateOf(identified) {
+    async stateOf(identified, seen) {
       try {
-        const record = await atHand(identified)
+        const isSeen = seen?.state === 'found' && seen.record.refusal === undefined
+        const record = isSeen ? seen.record : await atHand(identified)
         if (record !== undefined) {
           await inspectFile(record, identified.spec)
           return { state: 'cached' }

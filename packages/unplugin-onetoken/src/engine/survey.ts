@@ -1,9 +1,9 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { relative } from 'node:path'
-import PQueue from 'p-queue'
 import { scanSources } from '../sources/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
+import { inOrder } from '../store/in-order.ts'
 import type { Engine } from './engine.ts'
 import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
@@ -44,6 +44,7 @@ export interface Survey {
 /** Look at every entry of the manifests and every import in the sources. Spends nothing. */
 export async function survey(engine: Engine): Promise<Survey> {
   const project = await engine.project()
+  const family = await engine.family()
   const problems: OneTokenError[] = []
   const failed = new Map<string, OneTokenError>()
   const note = (error: OneTokenError, names: readonly string[]): void => {
@@ -51,10 +52,10 @@ export async function survey(engine: Engine): Promise<Survey> {
     for (const name of names) failed.set(name, error)
   }
   const wanted: Wanted[] = [...project.entries].flatMap(([name, entry]) => {
-    const light = { find: () => engine.entry(name), place: entry.place, names: [name] }
+    const light = { find: () => family.entry(name), place: entry.place, names: [name] }
     if (entry.dark === undefined) return [light]
     const dark = {
-      find: () => engine.dark(name),
+      find: async () => family.identify(await engine.dark(name)),
       place: entry.places?.dark ?? entry.place,
       names: [`${name}:dark`],
     }
@@ -65,14 +66,15 @@ export async function survey(engine: Engine): Promise<Survey> {
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
     if (specifier === 'virtual:onetoken/manifest') continue
-    wanted.push({ find: () => engine.specOf(specifier, place), place, names: [] })
+    const find = async (): Promise<IdentifiedSpec> => family.identify(await engine.specOf(specifier, place))
+    wanted.push({ find, place, names: [] })
   }
-  const queue = new PQueue({ concurrency: AT_ONCE })
-  const family = await engine.family()
-  const looks = wanted.map((one) => queue.add(() => look(engine, family, one)))
   const planned = new Map<string, PlannedRender>()
-  for (const [index, seen] of (await Promise.all(looks)).entries()) {
-    const { names = [] } = wanted[index] ?? {}
+  const looks = inOrder(wanted, AT_ONCE, async (one) => ({ one, seen: await look(engine, family, one) }))
+  for await (const {
+    one: { names },
+    seen,
+  } of looks) {
     if (seen instanceof OneTokenError) {
       note(seen, names)
       continue
@@ -93,7 +95,7 @@ const AT_ONCE = 16
 
 /** What asks for a picture: an entry by its name, or an import. */
 interface Wanted {
-  find(): Promise<ImageSpec>
+  find(): Promise<IdentifiedSpec>
   place: Place | undefined
   names: string[]
 }
@@ -115,12 +117,12 @@ async function look(
 async function plan(
   engine: Engine,
   family: Family,
-  spec: ImageSpec,
+  identified: IdentifiedSpec,
   place: Place | undefined,
 ): Promise<PlannedRender> {
   const project = await engine.project()
-  const identified = await family.identify(spec)
-  const { state, problem } = await engine.stateOf(identified)
+  const { spec } = identified
+  const { state, problem } = await engine.stateOf(identified, await family.lookup(identified))
   const { worst, open } = price(spec.render, project.settings.multiplier)
   const where = place === undefined ? '' : placeText(place, project.root)
   return {

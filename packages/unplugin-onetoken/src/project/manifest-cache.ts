@@ -3,7 +3,7 @@ import { access, rename, rm, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { canonicalJson, sha256 } from '../canonical-json.ts'
+import { sha256 } from '../canonical-json.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { Manifest } from '../spec/manifest.ts'
 
@@ -24,10 +24,8 @@ export function openManifestCache(cache: string): ManifestCache {
   return {
     get(file, text) {
       try {
-        const { of, digest, manifest } = JSON.parse(readFileSync(pathOf(file), 'utf8')) as Cached
-        return of === identity(file, text) && digest === sha256(canonicalJson(manifest))
-          ? manifest
-          : undefined
+        const [head, json = ''] = readFileSync(pathOf(file), 'utf8').split('\n')
+        return head === headOf(file, text, json) ? (JSON.parse(json) as Manifest) : undefined
       } catch {
         // Absent, or damaged: it is read as it is written.
         return undefined
@@ -39,12 +37,8 @@ export function openManifestCache(cache: string): ManifestCache {
       try {
         await access(cache)
         await makeFolder(dirname(path))
-        const cached: Cached = {
-          of: identity(file, text),
-          digest: sha256(canonicalJson(JSON.parse(JSON.stringify(manifest)))),
-          manifest,
-        }
-        await writeFile(temporary, JSON.stringify(cached))
+        const json = JSON.stringify(manifest)
+        await writeFile(temporary, `${headOf(file, text, json)}\n${json}\n`)
         await rename(temporary, path)
       } catch {
         // The next one who reads the manifest has the work once more.
@@ -54,20 +48,16 @@ export function openManifestCache(cache: string): ManifestCache {
   }
 }
 
-interface Cached {
-  of: string
-  /** Of the manifest: words that were damaged would be other words to pay for. */
-  digest: string
-  manifest: Manifest
-}
-
 let release: string | undefined
 
-/** What a manifest is read from, and by what: another release may read it in another way. */
-function identity(file: string, text: string): string {
+/**
+ * What a manifest is read from, by what (another release may read it in another way), and what it was read as: words that
+ * were damaged would be other words to pay for.
+ */
+function headOf(file: string, text: string, json: string): string {
   if (release === undefined) {
     const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url))
     release = `${size} ${mtimeMs}`
   }
-  return sha256(`${release}\n${file}\n${text}`)
+  return `${sha256(`${release}\n${file}\n${text}`)} ${sha256(json)}`
 }
