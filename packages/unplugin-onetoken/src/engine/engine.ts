@@ -14,7 +14,7 @@ import type { EngineOptions } from './options.ts'
 import { obtain } from './obtain.ts'
 import { inlineDescriptor } from './references.ts'
 import type { ProjectStore } from './project-store.ts'
-import type { PictureState } from './renders.ts'
+import type { StateOfPicture } from './renders.ts'
 import { createRun, type Run } from './run.ts'
 import { openSession, specOf, type Session } from './session.ts'
 import { createTally, type Summary } from './summary.ts'
@@ -42,10 +42,7 @@ export interface Engine {
   /** The spec of what a specifier at `place` names. */
   specOf(specifier: string, place: Place): Promise<ImageSpec>
   /** What is known of a render, with what a look at the store has shown a moment ago; asks nobody. */
-  stateOf(
-    identified: IdentifiedSpec,
-    seen?: Lookup,
-  ): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
+  stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
   /**
    * Have a render, as the spending rule allows, and before it those that it is an edit of. `again` asks the API although it
    * is there, `renew` when what it is an edit of has changed. It is `made` when it was paid for here, and not by another

@@ -57,6 +57,36 @@ test('what an entry asks for is used, for every provider', async () => {
   }
 })
 
+test('edits are used, also those that are stale, and those of another provider', async () => {
+  await writeFile(
+    join(root, 'images.yaml'),
+    'version: 1\nimages:\n  hero: { prompt: A fjord, dark: at night }\n  wide: { edit: hero, prompt: wider }\n',
+  )
+  const edit = (key: string, prompt: string, provider: string, parent: Buffer): Promise<void> =>
+    keep(key, [FOX], {
+      provider,
+      edit: 'hero',
+      endpoint: 'edits',
+      request: { model: 'gpt-image-2', prompt, n: 1, size: '1024x1024' },
+      inputs: [{ role: 'image', sha256: sha256(parent), conversion: 0 }],
+    })
+  // Of a parent that has no picture yet: builds use these as they are.
+  await edit(sha256('wide'), 'wider', 'onetoken', HARE)
+  await edit(sha256('dark'), 'at night', 'onetoken', HARE)
+  await edit(sha256('pretend'), 'wider', 'mock', HARE)
+  await edit(sha256('other words'), 'narrower', 'onetoken', HARE)
+  await edit(sha256('other words, pretend'), 'narrower', 'mock', HARE)
+  const old = [sha256('other words'), sha256('other words, pretend')].sort()
+  expect((await unusedKeys(engineOf())).sort()).toEqual(old)
+  // A newer one takes its place.
+  await edit(sha256('wide, newer'), 'wider', 'onetoken', FOX)
+  const newer = await store.find(sha256('wide, newer'))
+  if (newer.state !== 'found') throw new Error('It was kept')
+  await store.putRecord({ ...newer.record, created: '2026-01-03T03:04:05.000Z' }, { replace: true })
+  expect((await unusedKeys(engineOf())).sort()).toEqual([...old, sha256('wide')].sort())
+  expect((await unusedKeys(engineOf('http://127.0.0.1:9'))).sort()).toEqual(old)
+})
+
 test('what was made lately is kept, and so is what does not say when it was made', async () => {
   await keep(sha256('one'), [FOX])
   await keep(sha256('two'), [FOX], { created: 'once' })

@@ -24,6 +24,14 @@ export type PictureState =
   | 'unavailable'
   | 'possibly-billed'
 
+/** What is known of a render, and what is wrong with it. */
+export interface StateOfPicture {
+  state: PictureState
+  problem?: OneTokenError | undefined
+  /** Key of the record that builds use, of what is stale. */
+  uses?: string | undefined
+}
+
 /** Who asks for a render. */
 export interface Asker {
   purpose: Purpose
@@ -51,10 +59,7 @@ export interface Renders {
   /** Whether an edit has no picture of its own yet, but one from before its parent changed. */
   isStale(identified: IdentifiedSpec): Promise<boolean>
   /** `seen`: what a look at the store has shown a moment ago. */
-  stateOf(
-    identified: IdentifiedSpec,
-    seen?: Lookup,
-  ): Promise<{ state: PictureState; problem?: OneTokenError | undefined }>
+  stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
   /** Wait until no request is under way: what is billed must be kept before the process ends. */
   settled(): Promise<void>
 }
@@ -189,13 +194,14 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
           return { state: 'cached' }
         }
         const problem = await (await renderer()).standing(identified.key, identified.spec)
-        if (problem !== undefined) {
-          return { state: 'possibly-billed', problem: problem.at(identified.spec.place) }
-        }
         const before = await beforeChange(identified)
+        const uses = before?.key
+        if (problem !== undefined) {
+          return { state: 'possibly-billed', problem: problem.at(identified.spec.place), uses }
+        }
         if (before === undefined) return { state: 'missing' }
         await inspectFile(before, identified.spec)
-        return { state: 'stale' }
+        return { state: 'stale', uses }
       } catch (thrown) {
         const problem = asOneTokenError(thrown)
         if (problem === undefined) throw thrown

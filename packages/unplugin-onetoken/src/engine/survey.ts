@@ -20,6 +20,8 @@ export interface PlannedRender {
   key: string
   /** Of an edit of something stale or missing, as far as it has a picture: stale as well. */
   state: PictureState
+  /** Key of the record that builds use; undefined when there is none that they could. */
+  uses: string | undefined
   /** Name of the entry that it is an edit of, when that has to be rendered first. */
   after?: string | undefined
   /** Dollars at the most, if it is rendered (again). */
@@ -122,7 +124,7 @@ async function plan(
 ): Promise<PlannedRender> {
   const project = await engine.project()
   const { spec } = identified
-  const { state, problem } = await engine.stateOf(identified, await family.lookup(identified))
+  const { state, problem, uses } = await engine.stateOf(identified, await family.lookup(identified))
   const { worst, open } = price(spec.render, project.settings.multiplier)
   const where = place === undefined ? '' : placeText(place, project.root)
   return {
@@ -131,6 +133,7 @@ async function plan(
     names: [],
     key: identified.key,
     state,
+    uses: state === 'cached' ? identified.key : uses,
     after: identified.waitsFor,
     worst,
     open,
