@@ -54,7 +54,7 @@ describe('references', () => {
   it('an ampersand in the words', async () => {
     expect(await failure({ 'main.js': importing('prompt=Tom & Jerry=cat') })).toMatchInlineSnapshot(`
       "main.js:1:16 There is no parameter " Jerry".
-        A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format."
+        A "&" separates parameters; where it is part of a text, write %26. The parameters are prompt, model, size, quality, n, background, moderation, output_format, output_compression, image, mask, edit, style, take, pick, widths, formats, q, aspect, fit, position, alt, w, format."
     `)
   })
   it('bad size', async () => {
