@@ -13,6 +13,10 @@ const NEEDS = {
     isThere: () => runs('strace', ['-f', '-o', '/dev/null', '-e', 'inject=link:error=EIO', 'true']),
     why: 'there is no strace that may trace processes',
   },
+  terminal: {
+    isThere: () => runs('script', ['-qefc', 'stty cols 80', '/dev/null']),
+    why: 'there is no script (of util-linux) that gives a program a terminal',
+  },
   taskset: { isThere: () => runs('taskset', ['-c', '0', 'true']), why: 'there is no taskset' },
   prlimit: { isThere: () => runs('prlimit', ['--fsize=100000', 'true']), why: 'there is no prlimit' },
 }

@@ -116,7 +116,13 @@ function lookingEncoder(wrong: string[]): Encoder {
       if (facts === undefined) throw new OneTokenError('IMAGE_INVALID', 'It is no picture.')
       return { ...facts, alpha: false }
     },
-    convertInput: () => Promise.reject(new Error('nothing is converted')),
+    // PNGs that lie upright go as they are.
+    async convertInput(bytes) {
+      const facts = headerSize(bytes)
+      if (facts?.format !== 'png') throw new Error('nothing is converted')
+      const size = { width: facts.width, height: facts.height }
+      return { bytes, ...size, before: { ...size, orientation: 1 }, note: undefined }
+    },
     convertMask: () => Promise.reject(new Error('nothing is converted')),
     close: async () => {},
   }

@@ -1,9 +1,13 @@
-import { relative, resolve, sep } from 'node:path'
+import fs from 'node:fs'
+import { realpath } from 'node:fs/promises'
+import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import type { FileSystemAdapter } from 'fast-glob'
 import { OneTokenError, type Place } from '../errors.ts'
 import { isEntryName } from '../spec/entry-name.ts'
 import type { ManifestEntry } from '../spec/manifest-entry.ts'
 import { quote, quotePath } from '../spec/text.ts'
 import type { Parameters } from '../spec/types.ts'
+import { isInside } from './input-file.ts'
 
 /** Where the globs of an entry are looked at. Absolute paths. */
 export interface EachOptions {
@@ -76,40 +80,68 @@ async function findPictures(
 ): Promise<EachPicture[]> {
   const { default: glob } = await import('fast-glob')
   const renders = relative(base, store).split(sep).join('/')
+  const { files, outside } = filesInside(base, await realpath(root))
   const settings = {
     cwd: base,
+    fs: files,
     onlyFiles: true,
     // A link could lead out of the project, or in circles.
     followSymbolicLinks: false,
     ignore: ['**/node_modules/**', `${glob.escapePath(renders)}/**`],
   }
   const pictures = new Map<string, EachPicture>()
-  for (const { base: start, positive, patterns } of glob.generateTasks([...globs], settings)) {
-    for (const pattern of positive) refuseOutside(pattern, start, { base, root }, place)
+  for (const { base: start, patterns } of glob.generateTasks([...globs], settings)) {
     for (const path of await glob(patterns, settings)) {
       const inside = start === '.' ? path : path.slice(start.length + 1)
       if (!pictures.has(path)) pictures.set(path, pictureOf(path, inside, place))
     }
   }
-  return [...pictures.values()]
-}
-
-/** Nothing outside of the project is looked at, not even by its name. */
-function refuseOutside(
-  pattern: string,
-  start: string,
-  { base, root }: Pick<EachOptions, 'base' | 'root'>,
-  place: Place,
-): void {
-  const rest = start === '.' ? pattern : pattern.slice(start.length)
-  const from = relative(root, resolve(base, start))
-  const isOutside =
-    from === '..' || from.startsWith(`..${sep}`) || resolve(root, from) !== resolve(base, start)
-  if (!isOutside && !/(?:^|\/)\.\.(?:\/|$)/.test(rest)) return
-  throw new OneTokenError('INPUT_OUTSIDE_ROOT', `"each" leads out of the project: ${quote(pattern)}.`, {
+  const [first] = outside
+  if (first === undefined) return [...pictures.values()]
+  throw new OneTokenError('INPUT_OUTSIDE_ROOT', `"each" leads out of the project, to ${quotePath(first)}.`, {
     hint: 'Put the pictures into the project, and name them relative to the manifest.',
     place,
   })
+}
+
+/**
+ * A file system that ends at the project: what a glob looks for elsewhere is noted and not looked at, whatever it is
+ * written like and wherever links lead.
+ */
+function filesInside(
+  base: string,
+  realRoot: string,
+): { files: Partial<FileSystemAdapter>; outside: string[] } {
+  const outside: string[] = []
+  /** `follows`: what a link leads to is looked at, and not the link. */
+  const guarded = (work: AnyCallback, follows: boolean): AnyCallback => {
+    return (path, ...rest) => {
+      const file = resolve(base, path)
+      const real = follows ? leadsTo(file) : join(leadsTo(dirname(file)), basename(file))
+      if (isInside(real, realRoot)) return work(file, ...rest)
+      outside.push(file)
+      const done = rest.at(-1) as (error: NodeJS.ErrnoException) => void
+      done(Object.assign(new Error('It lies outside of the project'), { code: 'ENOENT' }))
+    }
+  }
+  const files = {
+    lstat: guarded(fs.lstat as AnyCallback, false),
+    stat: guarded(fs.stat as AnyCallback, true),
+    readdir: guarded(fs.readdir as AnyCallback, true),
+  }
+  return { files: files as Partial<FileSystemAdapter>, outside }
+}
+
+type AnyCallback = (path: string, ...rest: unknown[]) => void
+
+/** Where a path leads, as far as there is something. */
+function leadsTo(file: string): string {
+  try {
+    return fs.realpathSync.native(file)
+  } catch {
+    const folder = dirname(file)
+    return folder === file ? file : join(leadsTo(folder), basename(file))
+  }
 }
 
 function pictureOf(path: string, inside: string, place: Place): EachPicture {

@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tellError, told } from '../spec/testing.ts'
@@ -261,6 +261,9 @@ describe('each', () => {
     await symlink(elsewhere, join(root, 'links/out'))
     const project = await loadProject({ root, mode: 'production', env: {} })
     expect([...project.entries.keys()]).toEqual(['p/a/one'])
+    await writeFile(join(root, 'images.yaml'), lines('p: { each: "links/out/*.png", prompt: "{name}" }'))
+    const begun = loadProject({ root, mode: 'production', env: {} })
+    await expect(begun).rejects.toThrow('"each" leads out of the project, to')
   })
 
   it('with mistakes is refused', async () => {
@@ -300,23 +303,23 @@ describe('each', () => {
       > Write it as in: each: photos/*.png
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project: "../*/*.png".
+      "each" leads out of the project, to "/tmp".
       > Put the pictures into the project, and name them relative to the manifest.
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project: "photos/../../*.png".
+      "each" leads out of the project, to "/tmp".
       > Put the pictures into the project, and name them relative to the manifest.
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project: "../x/*.png".
+      "each" leads out of the project, to "/tmp/x".
       > Put the pictures into the project, and name them relative to the manifest.
 
-      INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project: "*/../../x/*.png".
-      > Put the pictures into the project, and name them relative to the manifest.
+      MANIFEST_INVALID <root>/images.yaml:3:14
+      "each" of "p" finds no picture.
+      > It was looked for as "*/../../x/*.png" in ".".
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project: "/etc/*.png".
+      "each" leads out of the project, to "/etc".
       > Put the pictures into the project, and name them relative to the manifest.
 
       MANIFEST_INVALID <root>/images.yaml:3:14

@@ -80,7 +80,7 @@ const MOST_GLOBS = 100
 
 function checkEach(each: unknown, own: Record<string, unknown>, path: string[], yaml: YamlFile): string[] {
   const globs: unknown[] = Array.isArray(each) ? each : [each]
-  const isGlobs = globs.every((glob): glob is string => typeof glob === 'string' && glob.trim() !== '')
+  const isGlobs = globs.every((glob): glob is string => typeof glob === 'string' && isPath(glob))
   if (!isGlobs || globs.length === 0 || globs.length > MOST_GLOBS) {
     throw new OneTokenError(
       'BAD_VALUE',
@@ -95,6 +95,11 @@ function checkEach(each: unknown, own: Record<string, unknown>, path: string[], 
     })
   }
   return globs
+}
+
+/** No file has a control character in its name that anybody would miss, and some of them no system call takes. */
+function isPath(glob: string): boolean {
+  return glob.trim() !== '' && !/\p{Cc}/u.test(glob)
 }
 
 function checkDark(

@@ -87,10 +87,9 @@ export interface ResolvedSettings {
   provenance: boolean
 }
 
-const source = z.union([
-  z.string().min(1),
-  z.strictObject({ file: z.string().min(1), prefix: z.string().min(1).optional() }),
-])
+/** No system call takes all control characters. */
+const path = z.string().regex(/^[^\p{Cc}]+$/u)
+const source = z.union([path, z.strictObject({ file: path, prefix: z.string().min(1).optional() })])
 
 const style = z.union([
   z.string(),
@@ -110,7 +109,7 @@ const SETTINGS = {
   defaults: [z.record(z.string(), z.unknown()), 'a mapping of parameters'],
   styles: [z.record(z.string(), style), 'a mapping of names to templates with {prompt} in them'],
   manifest: [z.union([source, z.array(source)]), 'a path, a glob, { file, prefix }, or a list of these'],
-  store: [z.string().min(1), 'the path of a folder'],
+  store: [path, 'the path of a folder'],
   // Checked on its own, so that no message shows a password that somebody put into the address.
   remote: [z.custom<NonNullable<Settings['remote']>>(), 'an address'],
   missing: [z.enum(['render', 'placeholder', 'error']), 'one of render, placeholder, error'],
