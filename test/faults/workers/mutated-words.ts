@@ -54,9 +54,9 @@ async function told(work: () => Promise<void>): Promise<boolean> {
     if (error === undefined) throw thrown
     const text = describe(error, '/')
     if (/^\s+at .*:\d+:\d+\)?$/m.test(text))
-      throw new Error(`A stack trace is told: ${text}`, { cause: error })
+      throw new Error(`A stack trace is told: ${text}`, { cause: thrown })
     if (/\p{Cc}/u.test(text.replaceAll('\n', '')))
-      throw new Error(`Control characters are told: ${JSON.stringify(text)}`, { cause: error })
+      throw new Error(`Control characters are told: ${JSON.stringify(text)}`, { cause: thrown })
     return false
   }
 }
