@@ -129,7 +129,7 @@ function filesInside(
     stat: guarded(fs.stat as AnyCallback, true),
     readdir: guarded(fs.readdir as AnyCallback, true),
   }
-  return { files: files as Partial<FileSystemAdapter>, outside }
+  return { files, outside }
 }
 
 type AnyCallback = (path: string, ...rest: unknown[]) => void
