@@ -100,12 +100,20 @@ async function startMonitor(cluster: Cluster): Promise<void> {
 
 async function startObjectStore(cluster: Cluster): Promise<void> {
   const uuid = randomUUID()
-  await run(cluster, 'ceph', ['osd', 'create', uuid, '0'])
+  await ask(cluster, ['osd', 'create', uuid, '0'])
   await run(cluster, 'ceph-osd', ['-i', '0', '--mkfs', '--osd-uuid', uuid])
   await daemon(cluster, 'ceph-osd', ['-i', '0', '-f'])
-  await run(cluster, 'ceph', ['osd', 'crush', 'add-bucket', 'here', 'host'])
-  await run(cluster, 'ceph', ['osd', 'crush', 'move', 'here', 'root=default'])
-  await run(cluster, 'ceph', ['osd', 'crush', 'add', 'osd.0', '1.0', 'host=here'])
+  await ask(cluster, ['osd', 'crush', 'add-bucket', 'here', 'host'])
+  await ask(cluster, ['osd', 'crush', 'move', 'here', 'root=default'])
+  await ask(cluster, ['osd', 'crush', 'add', 'osd.0', '1.0', 'host=here'])
+}
+
+/** Ask the monitor for something that it does once, however often it is asked: a young one refuses everybody at times. */
+async function ask(cluster: Cluster, args: string[]): Promise<void> {
+  await untilReady(cluster.daemons, START_UP, async () => {
+    await run(cluster, 'ceph', args)
+    return true
+  })
 }
 
 async function daemon(cluster: Cluster, command: string, args: string[]): Promise<void> {
