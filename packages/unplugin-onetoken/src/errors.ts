@@ -7,10 +7,12 @@ export type ErrorCode =
   | 'UNKNOWN_ENTRY'
   | 'UNKNOWN_STYLE'
   | 'MANIFEST_INVALID'
+  | 'MANIFEST_EDIT'
   | 'SETTINGS_INVALID'
   | 'INPUT_MISSING'
   | 'INPUT_OUTSIDE_ROOT'
   | 'INPUT_INVALID'
+  | 'PROJECT_WRITE'
   | 'KEY_EXPOSED'
   | 'LEFTOVER'
   | 'USAGE'
@@ -28,10 +30,14 @@ export type ErrorCode =
   | 'RENDERS_MISSING'
   | 'BUDGET_REACHED'
   | 'PICK_BEYOND'
+  | 'NO_PICTURE'
+  | 'RENDER_STANDS'
   | 'STORE_UNAVAILABLE'
   | 'STORE_WRITE'
   | 'REMOTE_FAILED'
   | 'PRUNE_REFUSED'
+  | 'EXPORT_REFUSED'
+  | 'EXPORT_FAILED'
   | 'IMAGE_INVALID'
   | 'ENCODE_FAILED'
   | 'SEVERAL'
@@ -50,13 +56,15 @@ const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   UNKNOWN_ENTRY: { exit: 1, title: 'The manifest has no entry of this name' },
   UNKNOWN_STYLE: { exit: 1, title: 'The settings have no style of this name' },
   MANIFEST_INVALID: { exit: 1, title: 'The manifest cannot be used' },
+  MANIFEST_EDIT: { exit: 1, title: 'The manifest cannot be changed by a command' },
   SETTINGS_INVALID: { exit: 1, title: 'The settings cannot be used' },
   INPUT_MISSING: { exit: 1, title: 'An input image is not there' },
   INPUT_OUTSIDE_ROOT: { exit: 1, title: 'An input image lies outside the project' },
   INPUT_INVALID: { exit: 1, title: 'An input image cannot be used' },
-  KEY_EXPOSED: { exit: 1, title: 'The bundler would ship the API key' },
+  PROJECT_WRITE: { exit: 1, title: 'A file of the project cannot be read or written' },
+  KEY_EXPOSED: { exit: 1, title: 'The API key, or another secret, would be seen by others' },
   LEFTOVER: { exit: 1, title: 'A reference to a picture was left in the output' },
-  USAGE: { exit: 2, title: 'The command was called in a way that it does not know' },
+  USAGE: { exit: 2, title: 'A command or a function was called in a way that it does not know' },
   // what the API answered
   API_UNREACHABLE: { exit: 1, title: 'The API could not be reached' },
   API_KEY_MISSING: { exit: 3, title: 'There is no API key' },
@@ -73,6 +81,8 @@ const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   RENDERS_MISSING: { exit: 3, title: 'Renders are missing and may not be made here' },
   BUDGET_REACHED: { exit: 5, title: 'The budget of this run is used up' },
   PICK_BEYOND: { exit: 1, title: '`pick` is beyond the images of the render' },
+  NO_PICTURE: { exit: 1, title: 'There is no picture that could be taken' },
+  RENDER_STANDS: { exit: 1, title: 'There is a render already, and it stays' },
   // what the store holds
   STORE_UNAVAILABLE: { exit: 1, title: 'A render is in the store but cannot be used' },
   STORE_WRITE: { exit: 1, title: 'The store cannot be written' },
@@ -80,6 +90,9 @@ const CATALOGUE: Record<ErrorCode, { exit: number; title: string }> = {
   PRUNE_REFUSED: { exit: 1, title: 'Which renders are used cannot be known' },
   IMAGE_INVALID: { exit: 4, title: 'Bytes of a render are not an image' },
   ENCODE_FAILED: { exit: 1, title: 'A variant could not be encoded' },
+  // what is written for others
+  EXPORT_REFUSED: { exit: 2, title: 'Files may not be written there' },
+  EXPORT_FAILED: { exit: 1, title: 'Files could not be written' },
   SEVERAL: { exit: 1, title: 'Several pictures failed' },
 }
 

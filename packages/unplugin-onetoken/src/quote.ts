@@ -20,6 +20,9 @@ export function quotePath(path: string): string {
 /** Control, format and separator characters and lone surrogates, but not the joiners that words and emoji are spelt with. */
 const UNSAFE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu
 
+/** What CI systems take for a command wherever it stands. */
+const COMMANDS = /##(?=(?:vso|teamcity)?\[)/gi
+
 const NAMED: Record<string, string> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' }
 
 /**
@@ -31,11 +34,28 @@ export function visible(text: string): string {
   return text
     .replace(UNSAFE, escape)
     .replace(/^(\s*)::/, '$1\\u003a:')
-    .replace(/##(?=(?:vso|teamcity)?\[)/gi, '#\\u0023')
+    .replace(COMMANDS, '#\\u0023')
+}
+
+/** {@link visible}, of a text whose lines stay lines. */
+export function visibleLines(text: string): string {
+  return text.split('\n').map(visible).join('\n')
+}
+
+/** The text of a JSON value that says the same, and is as safe as {@link visible}. Its lines stay lines. */
+export function visibleJson(json: string): string {
+  return json
+    .replace(UNSAFE, (character) =>
+      character === '\n' ? character : character.replace(/[^]/g, (unit) => `\\u${hex(unit.charCodeAt(0))}`),
+    )
+    .replace(COMMANDS, '#\\u0023')
 }
 
 function escape(character: string): string {
   const code = character.codePointAt(0) ?? 0
-  const hex = code.toString(16).padStart(4, '0')
-  return NAMED[character] ?? (code > 0xffff ? `\\u{${hex}}` : `\\u${hex}`)
+  return NAMED[character] ?? (code > 0xffff ? `\\u{${hex(code)}}` : `\\u${hex(code)}`)
+}
+
+function hex(code: number): string {
+  return code.toString(16).padStart(4, '0')
 }

@@ -7,7 +7,11 @@ import { isEntryName } from '../spec/entry-name.ts'
 import type { ManifestEntry } from '../spec/manifest-entry.ts'
 import { quote, quotePath } from '../spec/text.ts'
 import type { Parameters } from '../spec/types.ts'
+import { withoutExported } from './exported.ts'
+import { globbing } from './globbing.ts'
 import { isInside } from './input-file.ts'
+import { leadsTo } from './leads-to.ts'
+import { namesOfPictures } from './pictures-in.ts'
 
 /** Where the globs of an entry are looked at. Absolute paths. */
 export interface EachOptions {
@@ -16,6 +20,8 @@ export interface EachOptions {
   root: string
   /** Folder of the renders, which are no input pictures. */
   store: string
+  /** Told of each folder in which pictures were looked for, absolute, and of the names of what lay in it then. */
+  looked(folder: string, pictures: string | undefined): void
 }
 
 /** One input picture of an `each`. */
@@ -35,7 +41,7 @@ interface EachPicture {
 export async function expandEach(entry: ManifestEntry, options: EachOptions): Promise<ManifestEntry[]> {
   const { name, each = [], parameters, dark, places, place } = entry
   const at = places?.each ?? place
-  const found = await findPictures(each, options, at)
+  const found = await findPictures(name, each, options, at)
   if (found.length === 0) {
     throw new OneTokenError('MANIFEST_INVALID', `"each" of ${quote(name)} finds no picture.`, {
       hint: `It was looked for as ${each.map((glob) => quote(glob)).join(', ')} in ${quotePath(relative(options.root, options.base) || '.')}.`,
@@ -74,13 +80,14 @@ function named(parameters: Parameters, words: string): Parameters {
 }
 
 async function findPictures(
+  entry: string,
   globs: readonly string[],
-  { base, root, store }: EachOptions,
+  { base, root, store, looked }: EachOptions,
   place: Place,
 ): Promise<EachPicture[]> {
   const { default: glob } = await import('fast-glob')
   const renders = relative(base, store).split(sep).join('/')
-  const { files, outside } = filesInside(base, await realpath(root))
+  const { files, outside } = filesInside(base, await realpath(root), looked)
   const settings = {
     cwd: base,
     fs: files,
@@ -90,11 +97,18 @@ async function findPictures(
     ignore: ['**/node_modules/**', `${glob.escapePath(renders)}/**`],
   }
   const pictures = new Map<string, EachPicture>()
-  for (const { base: start, patterns } of glob.generateTasks([...globs], settings)) {
-    for (const path of await glob(patterns, settings)) {
-      const inside = start === '.' ? path : path.slice(start.length + 1)
-      if (!pictures.has(path)) pictures.set(path, pictureOf(path, inside, place))
-    }
+  const [excluded, wanted] = [true, false].map((is) => globs.filter((one) => one.startsWith('!') === is))
+  // One by one: together they would have the folder in common for their beginning, and with one more of them all names
+  // could be others.
+  for (const one of wanted ?? []) {
+    await globbing({ name: 'each', code: 'BAD_VALUE', glob: one, place }, async () => {
+      for (const { base: start, patterns } of glob.generateTasks([one, ...(excluded ?? [])], settings)) {
+        for (const path of await glob(patterns, settings)) {
+          const inside = start === '.' ? path : path.slice(start.length + 1)
+          if (!pictures.has(path)) pictures.set(path, pictureOf(entry, path, inside, place))
+        }
+      }
+    })
   }
   const [first] = outside
   if (first === undefined) return [...pictures.values()]
@@ -111,6 +125,7 @@ async function findPictures(
 function filesInside(
   base: string,
   realRoot: string,
+  looked: EachOptions['looked'],
 ): { files: Partial<FileSystemAdapter>; outside: string[] } {
   const outside: string[] = []
   /** `follows`: what a link leads to is looked at, and not the link. */
@@ -127,28 +142,26 @@ function filesInside(
   const files = {
     lstat: guarded(fs.lstat as AnyCallback, false),
     stat: guarded(fs.stat as AnyCallback, true),
-    readdir: guarded(fs.readdir as AnyCallback, true),
+    readdir: guarded((folder, ...rest) => {
+      const done = rest.at(-1) as (error: Error | null, entries?: readonly fs.Dirent[]) => void
+      const see: typeof done = (error, entries) => {
+        const own = entries === undefined ? undefined : withoutExported(folder, entries)
+        looked(folder, own === undefined ? undefined : namesOfPictures(own))
+        done(error, own)
+      }
+      return (fs.readdir as AnyCallback)(folder, ...rest.slice(0, -1), see)
+    }, true),
   }
   return { files, outside }
 }
 
 type AnyCallback = (path: string, ...rest: unknown[]) => void
 
-/** Where a path leads, as far as there is something. */
-function leadsTo(file: string): string {
-  try {
-    return fs.realpathSync.native(file)
-  } catch {
-    const folder = dirname(file)
-    return folder === file ? file : join(leadsTo(folder), basename(file))
-  }
-}
-
-function pictureOf(path: string, inside: string, place: Place): EachPicture {
+function pictureOf(entry: string, path: string, inside: string, place: Place): EachPicture {
   const segments = inside.split('/')
   const words = (segments.at(-1) ?? '').replace(/\.[^.]*$/, '').normalize('NFC')
   const name = [...segments.slice(0, -1), words].map(asSegment).join('/')
-  if (isEntryName(name)) return { path, name, words }
+  if (isEntryName(`${entry}/${name}`)) return { path, name, words }
   throw new OneTokenError('MANIFEST_INVALID', `${quotePath(path)} cannot give an entry its name.`, {
     hint: 'Name the file with letters and digits, such as mug.png.',
     place,

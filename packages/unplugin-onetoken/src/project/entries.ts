@@ -3,6 +3,7 @@ import { OneTokenError } from '../errors.ts'
 import type { ManifestEntry } from '../spec/manifest-entry.ts'
 import { didYouMean } from '../spec/nearest.ts'
 import { quote, quotePath, visible } from '../spec/text.ts'
+import type { EachOptions } from './each.ts'
 import type { PrefixedManifest } from './manifest-files.ts'
 
 /** An entry with what its manifest gives it. Its `edit` is the full name of another entry. */
@@ -21,16 +22,16 @@ export type ProjectEntries = Map<string, ProjectEntry>
  */
 export async function collectEntries(
   manifests: readonly PrefixedManifest[],
-  { root, store }: { root: string; store: string },
+  options: Omit<EachOptions, 'base'>,
 ): Promise<ProjectEntries> {
   const entries: ProjectEntries = new Map()
   for (const manifest of manifests) {
     const base = dirname(manifest.file)
     for (const entry of manifest.entries) {
-      for (const one of await expanded(entry, { base, root, store })) {
+      for (const one of await expanded(entry, { ...options, base })) {
         const name = manifest.prefix === undefined ? one.name : `${manifest.prefix}/${one.name}`
         const other = entries.get(name)
-        if (other !== undefined) throw sameName(name, one, other, root)
+        if (other !== undefined) throw sameName(name, one, other, options.root)
         entries.set(name, { ...one, name, manifest, base })
       }
     }
@@ -39,10 +40,7 @@ export async function collectEntries(
   return entries
 }
 
-async function expanded(
-  entry: ManifestEntry,
-  options: { base: string; root: string; store: string },
-): Promise<ManifestEntry[]> {
+async function expanded(entry: ManifestEntry, options: EachOptions): Promise<ManifestEntry[]> {
   if (entry.each === undefined) return [entry]
   const { expandEach } = await import('./each.ts')
   return await expandEach(entry, options)
@@ -96,10 +94,21 @@ function circle(path: readonly string[], entries: ProjectEntries): OneTokenError
 
 function unknownParent(
   name: string,
-  { places, parameters, place }: ProjectEntry,
+  { places, parameters, place, manifest }: ProjectEntry,
   edit: string,
   names: readonly string[],
 ): OneTokenError {
+  const dark = /^(.+):dark$/.exec(edit)?.[1]
+  if (dark !== undefined && (names.includes(dark) || names.includes(`${manifest.prefix}/${dark}`))) {
+    return new OneTokenError(
+      'UNKNOWN_ENTRY',
+      `"edit" of ${quote(name)} names the dark version of ${quote(dark)}, which cannot be edited.`,
+      {
+        hint: `Make the dark version an entry of its own, with "edit: ${visible(dark)}", and name that one here.`,
+        place: places?.edit ?? place,
+      },
+    )
+  }
   const others = names.filter((other) => other !== name)
   const isPicture = /\.(?:png|jpe?g|webp|avif|gif)$/i.test(parameters.edit ?? '')
   return new OneTokenError(

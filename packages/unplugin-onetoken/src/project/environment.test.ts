@@ -16,9 +16,9 @@ describe('files', () => {
         Object.fromEntries(names.slice(0, count).map((name) => [name, `${KEY}=sk-${name}\n`])),
       )
       for (const mode of ['production', 'development', 'staging']) {
-        const { apiKey } = await readEnvironment(root, mode, {})
+        const { apiKey } = await readEnvironment([root], mode, {})
         expect(apiKey).toBe(loadEnv(mode, root, 'ONETOKEN_')[KEY])
-        expect((await readEnvironment(root, mode, { [KEY]: 'sk-process' })).apiKey).toBe('sk-process')
+        expect((await readEnvironment([root], mode, { [KEY]: 'sk-process' })).apiKey).toBe('sk-process')
       }
     }
   })
@@ -37,34 +37,34 @@ describe('files', () => {
   ])('with %s', async (_what, text) => {
     const root = await folder({ '.env': text })
     const expected = loadEnv('production', root, 'ONETOKEN_')[KEY]
-    expect((await readEnvironment(root, 'production', {})).apiKey).toBe(expected || undefined)
+    expect((await readEnvironment([root], 'production', {})).apiKey).toBe(expected || undefined)
   })
 
   it('refer to the process first, and never to themselves without end', async () => {
     const root = await folder({
       '.env': `SECRET=sk-file\n${KEY}=$SECRET\nONETOKEN_BASE_URL=$ONETOKEN_BASE_URL\n`,
     })
-    const { apiKey, baseURL } = await readEnvironment(root, 'production', { SECRET: 'sk-process' })
+    const { apiKey, baseURL } = await readEnvironment([root], 'production', { SECRET: 'sk-process' })
     expect([apiKey, baseURL]).toEqual(['sk-process', DEFAULT_BASE_URL])
     const circle = await folder({ '.env': `A=$B\nB=$A\n${KEY}=x$A\n` })
-    expect((await readEnvironment(circle, 'production', {})).apiKey).toBe('x')
+    expect((await readEnvironment([circle], 'production', {})).apiKey).toBe('x')
   })
 
   it('may begin with a byte order mark', async () => {
     const root = await folder({ '.env': `\ufeff${KEY}=sk-bom\n` })
-    expect((await readEnvironment(root, 'production', {})).apiKey).toBe('sk-bom')
+    expect((await readEnvironment([root], 'production', {})).apiKey).toBe('sk-bom')
   })
 
   it('are no folders: some keep an environment of Python in .env', async () => {
     const root = await folder({ '.env.local': `${KEY}=sk-local\n` })
     await mkdir(join(root, '.env'))
-    expect((await readEnvironment(root, 'production', {})).apiKey).toBe('sk-local')
+    expect((await readEnvironment([root], 'production', {})).apiKey).toBe('sk-local')
   })
 })
 
 describe('values', () => {
   it('are absent when nothing is set', async () => {
-    expect(await readEnvironment(await folder({}), 'production', {})).toEqual({
+    expect(await readEnvironment([await folder({})], 'production', {})).toEqual({
       apiKey: undefined,
       baseURL: DEFAULT_BASE_URL,
       frozen: undefined,
@@ -84,7 +84,7 @@ describe('values', () => {
       CI: '',
       ONETOKEN_FROZEN: '',
     }
-    expect(await readEnvironment(root, 'production', empty)).toEqual({
+    expect(await readEnvironment([root], 'production', empty)).toEqual({
       apiKey: undefined,
       baseURL: DEFAULT_BASE_URL,
       frozen: undefined,
@@ -106,14 +106,16 @@ describe('values', () => {
     ['off', false],
     ['', undefined],
   ])('ONETOKEN_FROZEN and CI: %j', async (word, meaning) => {
-    const env = await readEnvironment(await folder({}), 'production', { ONETOKEN_FROZEN: word, CI: word })
+    const env = await readEnvironment([await folder({})], 'production', { ONETOKEN_FROZEN: word, CI: word })
     expect(env).toMatchObject({ frozen: meaning, ci: meaning ?? false })
   })
 })
 
 describe('a key', () => {
   it('is trimmed', async () => {
-    const { apiKey } = await readEnvironment(await folder({}), 'production', { [KEY]: ' sk-abc123_.~+/=\n' })
+    const { apiKey } = await readEnvironment([await folder({})], 'production', {
+      [KEY]: ' sk-abc123_.~+/=\n',
+    })
     expect(apiKey).toBe('sk-abc123_.~+/=')
   })
 
@@ -127,7 +129,7 @@ describe('a key', () => {
     ['a control character', 'sk-SECRET\u0000'],
     ['the scheme', 'Bearer sk-SECRET'],
   ])('with %s is refused, and not shown', async (_what, apiKey) => {
-    const message = await toldBy(readEnvironment(await folder({}), 'production', { [KEY]: apiKey }))
+    const message = await toldBy(readEnvironment([await folder({})], 'production', { [KEY]: apiKey }))
     expect(message).not.toContain('SECRET')
     expect(message).toBe(
       'API_KEY_REFUSED\nONETOKEN_API_KEY holds a character that no key has (a space, a quote or a letter beyond ASCII).\n> Copy the key once more: it begins with sk- and has no spaces.',
@@ -144,7 +146,7 @@ describe('the authorization of a remote store', () => {
     ['AWS4-HMAC-SHA256 Credential=a/b, Signature=c', 'AWS4-HMAC-SHA256 Credential=a/b, Signature=c'],
     [' ', undefined],
   ])('%j is taken', async (value, expected) => {
-    const { remoteAuthorization } = await readEnvironment(undefined, 'production', { [NAME]: value })
+    const { remoteAuthorization } = await readEnvironment([], 'production', { [NAME]: value })
     expect(remoteAuthorization).toBe(expected)
   })
 
@@ -155,7 +157,7 @@ describe('the authorization of a remote store', () => {
     ['a control character', 'Bearer SECRET\u0000'],
     ['the name of the header', 'Authorization: Bearer SECRET'],
   ])('with %s is refused, and not shown', async (_what, value) => {
-    const message = await toldBy(readEnvironment(undefined, 'production', { [NAME]: value }))
+    const message = await toldBy(readEnvironment([], 'production', { [NAME]: value }))
     expect(message).not.toContain('SECRET')
     expect(message).toBe(
       'SETTINGS_INVALID\nONETOKEN_REMOTE_AUTHORIZATION is not the value of an Authorization header.\n> It is a scheme, a space and a secret of ASCII characters on one line, such as: Bearer … or Basic …',

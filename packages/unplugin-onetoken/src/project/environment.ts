@@ -49,16 +49,16 @@ const NAMES = [
 ] as const
 
 /**
- * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in `folder` (undefined: none), a later
- * one over an earlier one, and what the process has over all of them. This is the only place that does.
+ * Read the environment as Vite does: `.env`, `.env.local`, `.env.<mode>`, `.env.<mode>.local` in each of `folders`, a later one
+ * over an earlier one, and what the process has over all of them. This is the only place that does.
  */
 export async function readEnvironment(
-  folder: string | undefined,
+  folders: readonly string[],
   mode: string,
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<Environment> {
   const files: Record<string, string | undefined> = {}
-  for (const file of envFiles(folder, mode)) Object.assign(files, await readEnvFile(file))
+  for (const file of envFiles(folders, mode)) Object.assign(files, await readEnvFile(file))
   const values = Object.fromEntries(
     NAMES.map((name) => [name, processEnv[name] ?? expandValue(name, files, processEnv)]),
   )
@@ -70,14 +70,14 @@ export async function readEnvironment(
     frozen: answer(values['ONETOKEN_FROZEN']),
     remoteAuthorization:
       authorization === undefined || authorization === '' ? undefined : checkedAuthorization(authorization),
-    ci: answer(values['CI']) ?? false,
+    ci: isCI(values),
   }
 }
 
 /** Absolute paths of the files that are read, the strongest last. */
-function envFiles(folder: string | undefined, mode: string): string[] {
-  if (folder === undefined) return []
-  return ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`].map((name) => join(folder, name))
+function envFiles(folders: readonly string[], mode: string): string[] {
+  const names = ['.env', '.env.local', `.env.${mode}`, `.env.${mode}.local`]
+  return folders.flatMap((folder) => names.map((name) => join(folder, name)))
 }
 
 /**
@@ -86,12 +86,12 @@ function envFiles(folder: string | undefined, mode: string): string[] {
  */
 export async function originOf(
   name: (typeof NAMES)[number],
-  folder: string | undefined,
+  folders: readonly string[],
   mode: string,
   processEnv: Readonly<Record<string, string | undefined>>,
 ): Promise<'process' | { file: string } | undefined> {
   if (processEnv[name] !== undefined) return 'process'
-  for (const file of envFiles(folder, mode).reverse()) {
+  for (const file of envFiles(folders, mode).reverse()) {
     if ((await readEnvFile(file))[name] !== undefined) return { file }
   }
   return undefined
@@ -114,6 +114,11 @@ async function readEnvFile(file: string): Promise<NodeJS.Dict<string>> {
       },
     )
   }
+}
+
+/** Whether `CI` is set to something that does not mean no. */
+export function isCI({ CI }: Readonly<Record<string, string | undefined>>): boolean {
+  return answer(CI) ?? false
 }
 
 /** `0`, `false`, `no` and `off` are no, whatever else is there is yes, nothing is undefined. */

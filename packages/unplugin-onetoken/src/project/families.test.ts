@@ -2,6 +2,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tellError, told } from '../spec/testing.ts'
+import { picturesIn } from './pictures-in.ts'
 import { loadProject, type Project } from './project.ts'
 import { darkSpec, entrySpec, inlineSpec } from './specs.ts'
 import { folder } from './testing.ts'
@@ -83,6 +84,7 @@ describe('an edit', () => {
       [
         await saidOf('hero: { prompt: a fox }', 'b: { edit: heor, prompt: x }'),
         await saidOf('b: { edit: photo.png, prompt: x }'),
+        await saidOf('hero: { prompt: a fox, dark: at night }', 'b: { edit: "hero:dark", prompt: x }'),
         await saidOf('b: { edit: b, prompt: x }'),
         await saidOf(
           'hero: { edit: c, prompt: x }',
@@ -100,6 +102,10 @@ describe('an edit', () => {
       UNKNOWN_ENTRY <root>/images.yaml:3:14
       "edit" of "b" names no entry: "photo.png".
       > It names another entry, whose picture is changed. A file goes into "image".
+
+      UNKNOWN_ENTRY <root>/images.yaml:4:14
+      "edit" of "b" names the dark version of "hero", which cannot be edited.
+      > Make the dark version an entry of its own, with "edit: hero", and name that one here.
 
       MANIFEST_INVALID <root>/images.yaml:3:14
       The entry "b" is an edit of itself.
@@ -124,7 +130,7 @@ describe('an edit', () => {
 describe('a dark version', () => {
   it('is an edit of its entry, and as large, and cut like it', async () => {
     const project = await load({
-      'images.yaml': `version: 1\ndefaults: { quality: low }\nstyles: { ink: "ink, {prompt}" }\nimages:
+      'images.yaml': `version: 1\ndefaults: { quality: low, n: 4 }\nstyles: { ink: "ink, {prompt}" }\nimages:
   hero:
     prompt: a fox
     style: ink
@@ -142,7 +148,7 @@ describe('a dark version', () => {
     })
     expect(darkSpec(project, 'hero')).toMatchObject({
       name: 'hero:dark',
-      label: 'hero (dark)',
+      label: 'hero:dark',
       alt: 'A fox',
       pick: 1,
       output: { widths: [480, 960] },
@@ -201,6 +207,26 @@ describe('a dark version', () => {
 describe('each', () => {
   const photos = { 'photos/mug.png': 'x', 'photos/big lamp.jpg': 'x', 'photos/notes.txt': 'x' }
 
+  it('gives names that one path more in the list leaves as they are', async () => {
+    const files = { 'photos/mug.png': 'x', 'photos/in/cup.png': 'x', 'fox.png': 'x' }
+    const names = async (each: string): Promise<string[]> => {
+      const root = await folder({ ...files, 'images.yaml': lines(`p: { each: ${each}, prompt: "{name}" }`) })
+      return [...(await loadProject({ root, mode: 'production', env: {} })).entries.keys()]
+    }
+    expect(await names('photos/**/*.png')).toEqual(['p/in/cup', 'p/mug'])
+    expect(await names('["*.png", photos/**/*.png]')).toEqual(['p/fox', 'p/in/cup', 'p/mug'])
+    expect(await names('[photos/**/*.png, "!photos/in/**", "*.png"]')).toEqual(['p/fox', 'p/mug'])
+  })
+
+  it('gives no name that a command takes for an option', async () => {
+    const files = { '--yes/-a.png': 'x', '--yes.png': 'x' }
+    const project = await load({
+      ...files,
+      'images.yaml': lines('p: { each: "**/*.png", prompt: "{name}" }'),
+    })
+    expect([...project.entries.keys()]).toEqual(['p/yes', 'p/yes/a'])
+  })
+
   it('is one entry for each picture, in the order of their names', async () => {
     const project = await load({
       ...photos,
@@ -236,6 +262,43 @@ describe('each', () => {
       'images.yaml': lines('p: { each: [photos/mug.png, "more/*"], prompt: "{name}" }'),
     })
     expect([...project.entries.keys()]).toEqual(['p/cup', 'p/mug'])
+  })
+
+  it('takes names that only an entry by itself cannot have', async () => {
+    const project = await load({
+      'photos/default.png': 'x',
+      'photos/manifest.png': 'x',
+      'images.yaml': lines('p: { each: "photos/*", prompt: "{name}" }'),
+    })
+    expect([...project.entries.keys()]).toEqual(['p/default', 'p/manifest'])
+  })
+
+  it('is where a picture is named that it has found', async () => {
+    const project = await load({
+      ...photos,
+      'images.yaml': lines('p: { image: logo.png, prompt: x, each: photos/mug.png }'),
+    })
+    const places = entrySpec(project, 'p/mug').render.inputs.map(({ path, place }) => [path, place?.column])
+    expect(places).toEqual([
+      ['photos/mug.png', 42],
+      ['logo.png', 15],
+    ])
+  })
+
+  it('leaves out what an export wrote there', async () => {
+    const entry = { digests: [], kind: 'pictures', of: ['p/mug'] }
+    const list = { version: 1, project: '..', files: { 'p-mug-64.png': entry, 'p-lamp-64.png': entry } }
+    const project = await load({
+      ...photos,
+      'photos/p-mug-64.png': 'x',
+      'photos/.onetoken-export.json': JSON.stringify(list),
+      'more/p-mug-64.png': 'x',
+      'images.yaml': lines('p: { each: ["photos/*.png", "more/*"], prompt: "{name}" }'),
+    })
+    expect([...project.entries.keys()]).toEqual(['p/mug', 'p/p-mug-64'])
+    // Watchers see the same.
+    for (const [path, names] of project.folders) expect(picturesIn(path)).toBe(names)
+    expect([...project.folders.values()]).toEqual(['big lamp.jpg\nmug.png', 'p-mug-64.png'])
   })
 
   it('may be edited, as any entry', async () => {
@@ -280,6 +343,10 @@ describe('each', () => {
         await each('"{photos,../x}/*.png"'),
         await each('"*/../../x/*.png"'),
         await each('/etc/*.png'),
+        await each('"photos/img{1..1500}.png"'),
+        await each(`"photos/${'{a,b}'.repeat(20)}*.png"`),
+        await each(`["*.jpg", "${'a'.repeat(12_000)}*.png"]`),
+        await each('"photos/{(})*.png"'),
         await each('"photos/*"', { 'photos/mug.png': 'x', 'photos/mug.jpg': 'x' }),
         await each('"photos/*"', { 'photos/🦊.png': 'x' }),
         await saidOf('p: { each: "*.png", edit: b, prompt: x }', 'b: { prompt: b }'),
@@ -321,6 +388,22 @@ describe('each', () => {
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
       "each" leads out of the project, to "/etc".
       > Put the pictures into the project, and name them relative to the manifest.
+
+      BAD_VALUE <root>/images.yaml:3:14
+      "each" stands for more than 1,000 globs, by what is in braces.
+      > Write * for what differs.
+
+      BAD_VALUE <root>/images.yaml:3:14
+      "each" stands for more than 1,000 globs, by what is in braces.
+      > Write * for what differs.
+
+      BAD_VALUE <root>/images.yaml:3:14
+      "each" has a glob of 12,005 characters, and at most 1,000 are allowed.
+      > Write several shorter ones.
+
+      BAD_VALUE <root>/images.yaml:3:14
+      "each" cannot be "photos/{(})*.png": it cannot be read as a glob.
+      > Put a backslash before brackets that belong to a name, as in photos/\\(old\\)/*.png.
 
       MANIFEST_INVALID <root>/images.yaml:3:14
       Two pictures give one entry its name, "p/mug": "photos/mug.jpg" and "photos/mug.png".

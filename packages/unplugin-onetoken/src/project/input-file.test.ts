@@ -1,5 +1,5 @@
 import { mkdir, open, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, parse } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { toldBy } from '../spec/testing.ts'
@@ -59,10 +59,20 @@ describe('a good input', () => {
     const root = await folder({})
     await sparse(join(root, 'big.png'), 50 * 1024 * 1024)
     expect((await read('big.png', root)).bytes).toHaveLength(50 * 1024 * 1024)
-  }, 20_000)
+  })
 })
 
 describe('an input is refused', () => {
+  it('with what was meant, of what is in its folder', async () => {
+    const root = await folder({ 'photos/fox.png': 'bytes', 'photos/boat.png': 'bytes', 'fax.png': 'bytes' })
+    await symlink(join(root, '..'), join(root, 'out'))
+    for (const path of ['photos/fax.png', './photos/FOX.jpg']) {
+      expect(await said(path, root)).toContain('; did you mean "photos/fox.png"?')
+    }
+    for (const path of ['photos/whale.png', 'photo/fox.png', `out/${parse(root).name}x`]) {
+      expect(await said(path, root)).not.toContain('did you mean')
+    }
+  })
   it('when it is missing', async () => {
     const root = await folder({ 'a.png': 'x' })
     const paths = ['b.png', 'a.png/c.png']

@@ -1,7 +1,8 @@
-import { readFile, realpath, stat } from 'node:fs/promises'
-import { isAbsolute, relative, resolve, sep } from 'node:path'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, isAbsolute, parse, posix, relative, resolve, sep } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
 import { OneTokenError, type Place } from '../errors.ts'
+import { nearest } from '../spec/nearest.ts'
 import { quotePath } from '../spec/text.ts'
 import type { InputFile } from '../spec/types.ts'
 
@@ -83,9 +84,10 @@ async function locateInput(
   }
   const file = resolve(base, path)
   const realRoot = await realpath(root)
-  const real = await realpath(file).catch((cause: NodeJS.ErrnoException) => {
+  const real = await realpath(file).catch(async (cause: NodeJS.ErrnoException) => {
     const isNear = isInside(file, root) || isInside(file, realRoot)
-    throw isNear ? missing(input, file, cause, place) : outside(input, file, root, place)
+    if (!isNear) throw outside(input, file, root, place)
+    throw missing(input, file, cause, place, await nearFile(input, file, realRoot))
   })
   // Only real paths are compared: a root, or an importer, may well be named by a link.
   if (!isInside(real, realRoot)) throw outside(input, real, root, place)
@@ -97,16 +99,37 @@ function missing(
   file: string,
   cause: NodeJS.ErrnoException,
   place: Place | undefined,
+  meant = '',
 ): OneTokenError {
   const gone = cause.code === 'ENOENT' || cause.code === 'ENOTDIR'
   const what = gone
-    ? `is not there: ${shown(file)} does not exist`
-    : `cannot be read: ${shown(file)} ${cause.code === 'ELOOP' ? 'is a link that leads to itself' : `gives ${cause.code}`}`
-  return new OneTokenError('INPUT_MISSING', `${nameOf(input)} ${what}.`, {
+    ? `is not there: ${shown(file)} does not exist${meant || '.'}`
+    : `cannot be read: ${shown(file)} ${cause.code === 'ELOOP' ? 'is a link that leads to itself' : `gives ${cause.code}`}.`
+  return new OneTokenError('INPUT_MISSING', `${nameOf(input)} ${what}`, {
     hint: `Paths are relative to ${shown(input.base)}.`,
     place,
     cause,
   })
+}
+
+/** `; did you mean "photos/fox.png"?` by what is in its folder, which lies inside the project. */
+async function nearFile({ path }: InputFile, file: string, realRoot: string): Promise<string> {
+  try {
+    const folder = await realpath(dirname(file))
+    if (!isInside(folder, realRoot)) return ''
+    const { name, ext } = parse(file)
+    const names = (await readdir(folder)).filter((other) => other !== basename(file))
+    // Without extensions: "a.png" is not near "b.png", but "fox.jpg" is meant by "fox.png" where there is no other.
+    const stem = nearest(
+      name,
+      names.map((other) => parse(other).name),
+    )
+    const called = names.filter((other) => parse(other).name === stem)
+    const found = called.find((other) => parse(other).ext === ext) ?? called[0]
+    return found === undefined ? '' : `; did you mean ${quotePath(posix.join(posix.dirname(path), found))}?`
+  } catch {
+    return ''
+  }
 }
 
 function outside(input: InputFile, file: string, root: string, place: Place | undefined): OneTokenError {

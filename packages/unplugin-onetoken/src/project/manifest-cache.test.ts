@@ -2,6 +2,8 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { tellError } from '../spec/testing.ts'
+import type { Manifest } from '../spec/manifest.ts'
+import { openManifestCache } from './manifest-cache.ts'
 import { loadProject, type Project } from './project.ts'
 import { entrySpec } from './specs.ts'
 import { folder } from './testing.ts'
@@ -51,6 +53,16 @@ test.each<[string, (text: string) => string]>([
   const file = join(kept, name)
   await writeFile(file, damage(await readFile(file, 'utf8')))
   expect(await promptOf(root)).toBe('a fox')
+})
+
+test('what another release has read is not taken', async () => {
+  const { root } = await project(manifest('a fox'))
+  const [read] = (await load(root)).manifests
+  const cache = join(root, 'onetoken', '.cache')
+  const [file, text] = [join(root, 'images.yaml'), manifest('a fox')]
+  await openManifestCache(cache, 'this release').put(file, text, read as Manifest)
+  expect(openManifestCache(cache, 'this release').get(file, text)).toEqual({ ...read, prefix: undefined })
+  expect(openManifestCache(cache, 'another release').get(file, text)).toBeUndefined()
 })
 
 test('nothing is written where no store is', async () => {

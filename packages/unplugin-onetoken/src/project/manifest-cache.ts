@@ -1,8 +1,7 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { access, rename, rm, writeFile } from 'node:fs/promises'
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { sha256 } from '../canonical-json.ts'
 import { makeFolder } from '../make-folder.ts'
 import type { Manifest } from '../spec/manifest.ts'
@@ -17,9 +16,21 @@ export interface ManifestCache {
   put(file: string, text: string, manifest: Manifest): Promise<void>
 }
 
-/** The manifests in `cache` (absolute), the cache folder of a store. */
-export function openManifestCache(cache: string): ManifestCache {
+/** A digest of the sources that read manifests, which the build of the package puts here. */
+declare const MANIFEST_READER: string
+
+/** The manifests in `cache` (absolute), the cache folder of a store. What another `reader` has read is not taken. */
+export function openManifestCache(
+  cache: string,
+  reader: string = typeof MANIFEST_READER === 'string' ? MANIFEST_READER : 'sources',
+): ManifestCache {
   const folder = join(cache, 'manifests')
+  /**
+   * What a manifest is read from, by what (another release may read it in another way), and what it was read as: words
+   * that were damaged would be other words to pay for.
+   */
+  const headOf = (file: string, text: string, json: string): string =>
+    `${sha256(`${reader}\n${file}\n${text}`)} ${sha256(json)}`
   const pathOf = (file: string): string => join(folder, `${basename(file)}-${sha256(file).slice(0, 12)}.json`)
   return {
     get(file, text) {
@@ -46,18 +57,4 @@ export function openManifestCache(cache: string): ManifestCache {
       }
     },
   }
-}
-
-let release: string | undefined
-
-/**
- * What a manifest is read from, by what (another release may read it in another way), and what it was read as: words that
- * were damaged would be other words to pay for.
- */
-function headOf(file: string, text: string, json: string): string {
-  if (release === undefined) {
-    const { size, mtimeMs } = statSync(fileURLToPath(import.meta.url))
-    release = `${size} ${mtimeMs}`
-  }
-  return `${sha256(`${release}\n${file}\n${text}`)} ${sha256(json)}`
 }

@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { DEFAULT_MANIFEST } from '../spec/resolve-settings.ts'
 import type { ManifestSource } from '../spec/settings.ts'
 import { tellError, toldBy } from '../spec/testing.ts'
 import { collectEntries } from './entries.ts'
@@ -18,6 +19,7 @@ async function entries(files: Files, ...sources: ManifestSource[]): Promise<stri
   const found = await collectEntries(await readManifests(root, sources), {
     root,
     store: join(root, 'onetoken'),
+    looked: () => undefined,
   })
   return [...found.values()].map(({ name, place, base }) =>
     `${name} ${place.file} ${base}`.replaceAll(root, '.'),
@@ -27,7 +29,11 @@ async function entries(files: Files, ...sources: ManifestSource[]): Promise<stri
 const said = async (files: Files, ...sources: ManifestSource[]): Promise<string> => {
   const root = await folder(files)
   try {
-    await collectEntries(await readManifests(root, sources), { root, store: join(root, 'onetoken') })
+    await collectEntries(await readManifests(root, sources), {
+      root,
+      store: join(root, 'onetoken'),
+      looked: () => undefined,
+    })
   } catch (error) {
     return tellError(error).replaceAll(root, '<root>')
   }
@@ -97,8 +103,26 @@ describe('manifests are refused', () => {
     `)
     const root = await folder({})
     await mkdir(join(root, 'images.yaml'))
-    expect(await toldBy(readManifests(root, [{ file: 'images.yaml' }]))).toMatch(
+    await symlink('loop.yaml', join(root, 'loop.yaml'))
+    for (const file of ['images.yaml', DEFAULT_MANIFEST]) {
+      expect(await toldBy(readManifests(root, [{ file }]))).toMatch(/^MANIFEST_INVALID .*is a folder\./s)
+    }
+    expect(await toldBy(readManifests(root, [{ file: 'loop.yaml' }]))).toMatch(
+      /^MANIFEST_INVALID .*is a link that leads to itself\./s,
+    )
+    expect(await toldBy(readManifests(root, [{ file: 'site.yaml' }]))).toMatch(
       /^MANIFEST_INVALID .*is not there\./s,
+    )
+  })
+
+  it('when nothing can be looked for by a glob', async () => {
+    expect(await said({}, { file: '{(})*.yaml' })).toMatchInlineSnapshot(`
+      "SETTINGS_INVALID
+      "manifest" cannot be "{(})*.yaml": it cannot be read as a glob.
+      > Put a backslash before brackets that belong to a name, as in photos/\\(old\\)/*.png."
+    `)
+    expect(await said({}, { file: `${'a'.repeat(300)}/*.yaml` })).toMatch(
+      /^SETTINGS_INVALID\n"manifest" cannot be "a+…": the system says ENAMETOOLONG of /,
     )
   })
 

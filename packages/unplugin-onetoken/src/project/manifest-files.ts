@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { OneTokenError } from '../errors.ts'
 import type { Manifest } from '../spec/manifest.ts'
-import { DEFAULT_MANIFEST, DEFAULT_MANIFEST_FILES, type ManifestSource } from '../spec/settings.ts'
+import { DEFAULT_MANIFEST, DEFAULT_MANIFEST_FILES } from '../spec/resolve-settings.ts'
+import type { ManifestSource } from '../spec/settings.ts'
 import { quote, quotePath } from '../spec/text.ts'
+import { globbing } from './globbing.ts'
 import type { ManifestCache } from './manifest-cache.ts'
 import { readText } from './read-text.ts'
 
@@ -62,8 +64,27 @@ async function readManifest(file: string, cache: ManifestCache | undefined): Pro
 
 const NAMES_STORE = /^[\s"'{,?]*store\b/m
 
-/** Absolute paths of the files that a source names. */
-async function filesOf(root: string, { file }: ManifestSource): Promise<string[]> {
+/** Whether one of the sources in the settings of `root` names a manifest, of which this is the absolute path. */
+export async function namesManifest(
+  root: string,
+  sources: readonly ManifestSource[],
+  manifest: string,
+): Promise<boolean> {
+  for (const source of sources) if ((await listed(root, source))?.includes(manifest) === true) return true
+  return false
+}
+
+async function filesOf(root: string, source: ManifestSource): Promise<string[]> {
+  const files = await listed(root, source)
+  if (files !== undefined) return files
+  throw new OneTokenError('MANIFEST_INVALID', 'The manifest that the settings name is not there.', {
+    hint: 'Create it, or correct "manifest" in the settings.',
+    place: { file: resolve(root, source.file) },
+  })
+}
+
+/** Absolute paths of the files that a source names; undefined where that is a file which is not there. */
+async function listed(root: string, { file }: ManifestSource): Promise<string[] | undefined> {
   const literal = resolve(root, file)
   // What exists is meant as it is written: folders such as `(site)` and `[lang]` are no globs.
   if (await isFile(literal)) return [literal]
@@ -72,27 +93,37 @@ async function filesOf(root: string, { file }: ManifestSource): Promise<string[]
     const there = await Promise.all(paths.map(isFile))
     return paths.filter((_, index) => there[index])
   }
-  const { default: glob } = await import('fast-glob')
-  if (!glob.isDynamicPattern(file)) {
-    throw new OneTokenError('MANIFEST_INVALID', 'The manifest that the settings name is not there.', {
-      hint: 'Create it, or correct "manifest" in the settings.',
-      place: { file: literal },
+  return await globbing({ name: 'manifest', code: 'SETTINGS_INVALID', glob: file }, async () => {
+    const { default: glob } = await import('fast-glob')
+    if (!glob.isDynamicPattern(file)) return undefined
+    const paths = await glob(file, {
+      cwd: root,
+      absolute: true,
+      onlyFiles: true,
+      ignore: ['**/node_modules/**'],
     })
-  }
-  const paths = await glob(file, {
-    cwd: root,
-    absolute: true,
-    onlyFiles: true,
-    ignore: ['**/node_modules/**'],
+    return paths.map((path) => resolve(path))
   })
-  return paths.map((path) => resolve(path))
 }
 
-function isFile(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isFile(),
-    () => false,
-  )
+async function isFile(path: string): Promise<boolean> {
+  const found = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ELOOP') return undefined
+    throw noFile(path, 'is a link that leads to itself', error)
+  })
+  if (found?.isDirectory() === true && MANIFEST_NAME.test(path)) throw noFile(path, 'is a folder')
+  return found?.isFile() ?? false
+}
+
+/** What nobody would call a folder. */
+const MANIFEST_NAME = /\.ya?ml$/i
+
+function noFile(file: string, is: string, cause?: unknown): OneTokenError {
+  return new OneTokenError('MANIFEST_INVALID', `The manifest ${is}.`, {
+    hint: 'Make it a file, or name another one with "manifest" in the settings.',
+    place: { file },
+    cause,
+  })
 }
 
 /** The prefix of a file that may have been named before: a prefix is stronger than none, two of them are a mistake. */

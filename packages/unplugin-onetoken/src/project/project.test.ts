@@ -130,7 +130,7 @@ describe('a project is refused', () => {
     expect(await said({ 'images.yaml': manifest, 'onetoken.config.json': bad })).toMatchInlineSnapshot(`
       "SETTINGS_INVALID <root>/onetoken.config.json:2:13
       "prefix" cannot be "shop.eu".
-      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__"."
     `)
   })
 })
@@ -154,6 +154,15 @@ describe('entries', () => {
       There is no entry "zebra" in images.yaml.
       > The entries are e0, e1, e2, e3, e4, e5, e6, e7, e8, e9, e10, e11 and 8 more."
     `)
+    const group = `version: 1\n${HERO}  team/ada: { prompt: a }\n  team/bob: { prompt: b }\n`
+    expect(await saidOf(group, 'team')).toMatchInlineSnapshot(`
+      "UNKNOWN_ENTRY app.ts:3:9
+      "team" is no entry: it is a group of 2 entries.
+      > Name one of them: team/ada, team/bob."
+    `)
+    expect(await saidOf(`version: 1\n${HERO}  team/ada: { prompt: a }\n`, 'team/*')).toContain(
+      'a group of 1 entry.',
+    )
     expect(await saidOf('version: 1\n', 'hero')).toMatchInlineSnapshot(`
       "UNKNOWN_ENTRY app.ts:3:9
       There is no entry "hero" in images.yaml.
@@ -185,16 +194,16 @@ describe('entries', () => {
 
   it('tell their own mistakes in the manifest, those of an import where it stands', async () => {
     expect(await saidOf(`version: 1\n${HERO}`, 'hero')).toMatchInlineSnapshot(`
-      "UNKNOWN_STYLE <root>/images.yaml:3:3
+      "UNKNOWN_STYLE <root>/images.yaml:3:33
       There is no style "ink".
       > Declare it under "styles" in the settings or at the top of the manifest."
     `)
     expect(await saidOf('version: 1\nimages:\n  hero: { prompt: a, pick: 2 }\n', 'hero', { pick: 1 }))
       .toMatchInlineSnapshot(`
-      "PICK_BEYOND <root>/images.yaml:3:3
-      "pick" is 2, but only one image is asked for.
-      > Make "pick" at most 1, or raise "n" (another "n" is another render)."
-    `)
+        "PICK_BEYOND <root>/images.yaml:3:28
+        "pick" is 2, but only one image is asked for.
+        > Make "pick" at most 1, or raise "n" (another "n" is another render)."
+      `)
     expect(await saidOf('version: 1\nimages:\n  hero: { prompt: a }\n', 'hero', { pick: 2 }))
       .toMatchInlineSnapshot(`
       "PICK_BEYOND app.ts:3:9
@@ -208,7 +217,12 @@ describe('entries', () => {
       'src/images.yaml': 'version: 1\nimages:\n  hero: { prompt: a, image: fox.png }\n',
     })
     expect(entrySpec(project, 'hero').render.inputs).toEqual([
-      { role: 'image', path: 'fox.png', base: join(project.root, 'src') },
+      {
+        role: 'image',
+        path: 'fox.png',
+        base: join(project.root, 'src'),
+        place: { file: join(project.root, 'src/images.yaml'), line: 3, column: 29 },
+      },
     ])
   })
 

@@ -1,9 +1,11 @@
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { isLoopback, PRETEND } from '../spec/loopback.ts'
-import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
+import { resolveSettings, type ResolvedSettings } from '../spec/resolve-settings.ts'
+import { checkSettings, type Settings } from '../spec/settings.ts'
 import { quotePath } from '../spec/text.ts'
 import { readEnvironment, type Environment } from './environment.ts'
+import type { EachOptions } from './each.ts'
 import { collectEntries, type ProjectEntry } from './entries.ts'
 import { openManifestCache } from './manifest-cache.ts'
 import { readManifests, type PrefixedManifest } from './manifest-files.ts'
@@ -15,11 +17,13 @@ export interface ProjectOptions {
   root: string
   /** Settings file, relative to the root. @default 'onetoken.config.{ts,mts,mjs,js,json}' */
   config?: string | undefined
+  /** Settings of a script, in place of a settings file: none is looked for. */
+  settings?: Settings | undefined
   /** Names the `.env` files, as in Vite. */
   mode: string
   env: Readonly<Record<string, string | undefined>>
-  /** Folder of the `.env` files; false reads none. @default the root */
-  envDir?: string | false | undefined
+  /** Folders of the `.env` files, the strongest last. @default the root */
+  envDirs?: readonly string[] | undefined
 }
 
 /** All that a project says: settings, environment and manifests, read once. */
@@ -35,35 +39,57 @@ export interface Project {
   provider: string
   /** Absolute paths of the files that a change of which changes this. */
   files: string[]
+  /** The same of folders, in which pictures of an `each` may come and go: what `picturesIn` told of them then. */
+  folders: ReadonlyMap<string, string | undefined>
+  /** When this began to be read, in milliseconds since 1970. */
+  begun: number
 }
 
 /** What the environment says to a project, whatever its files say. */
-export function projectEnvironment({ root, mode, env, envDir }: ProjectOptions): Promise<Environment> {
-  return readEnvironment(envDir === false ? undefined : (envDir ?? root), mode, env)
+export function projectEnvironment({ root, mode, env, envDirs }: ProjectOptions): Promise<Environment> {
+  return readEnvironment(envDirs ?? [root], mode, env)
 }
 
 /** Read a project. Throws what is wrong with its settings or manifests. */
 export async function loadProject(options: ProjectOptions): Promise<Project> {
-  const { root, config } = options
-  const [environment, file] = await Promise.all([projectEnvironment(options), readSettingsFile(root, config)])
-  const settingsPlace = file === undefined ? undefined : { file: file.file }
-  const { manifest: sources, store: folder } = resolveSettings(file?.settings ?? {})
+  const begun = Date.now()
+  const { root } = options
+  const [environment, own] = await Promise.all([projectEnvironment(options), ownSettings(options)])
+  const file = own?.file
+  const settingsPlace = file === undefined ? undefined : { file }
+  const { manifest: sources, store: folder } = resolveSettings(own?.settings ?? {})
   const cache = openManifestCache(resolve(root, folder, '.cache'))
   const manifests = await readManifests(root, sources, cache).catch((error: unknown) => {
     throw asOneTokenError(error)?.at(settingsPlace) ?? error
   })
-  const settings = projectSettings(root, file, manifests)
+  const settings = projectSettings(root, own, manifests)
   const store = resolve(root, settings.store)
+  const folders = new Map<string, string | undefined>()
+  const looked: EachOptions['looked'] = (folder, pictures) => void folders.set(folder, pictures)
   return {
     root,
     settings,
     environment,
-    entries: await collectEntries(manifests, { root, store }),
+    entries: await collectEntries(manifests, { root, store, looked }),
     manifests,
     store,
     provider: isLoopback(environment.baseURL) ? PRETEND : settings.provider,
-    files: [...(file === undefined ? [] : [file.file]), ...manifests.map((manifest) => manifest.file)],
+    files: [...(file === undefined ? [] : [file]), ...manifests.map((manifest) => manifest.file)],
+    folders,
+    begun,
   }
+}
+
+/** Settings that do not stand in a manifest. */
+interface OwnSettings {
+  /** Absolute path of the settings file; undefined for settings of a script. */
+  file: string | undefined
+  settings: Settings
+}
+
+async function ownSettings({ root, config, settings }: ProjectOptions): Promise<OwnSettings | undefined> {
+  if (settings === undefined) return await readSettingsFile(root, config)
+  return { file: undefined, settings: checkSettings({ ...settings }, () => undefined) }
 }
 
 /**
@@ -72,11 +98,11 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
  */
 function projectSettings(
   root: string,
-  file: Awaited<ReturnType<typeof readSettingsFile>>,
+  own: OwnSettings | undefined,
   manifests: readonly PrefixedManifest[],
 ): ResolvedSettings {
   const [first, second] = manifests
-  if (file === undefined && second !== undefined) {
+  if (own === undefined && second !== undefined) {
     const names = manifests
       .map((manifest) => quotePath(relative(root, manifest.file)).slice(1, -1))
       .join(' and ')
@@ -89,18 +115,18 @@ function projectSettings(
       },
     )
   }
-  if (file === undefined) return resolveSettings(first?.settings ?? {})
+  if (own === undefined) return resolveSettings(first?.settings ?? {})
+  const [what, where] =
+    own.file === undefined
+      ? ['a script gives the settings', 'that script']
+      : ['the project has a settings file', relative(root, own.file)]
   for (const { settings, settingPlaces } of manifests) {
     const other = Object.keys(settings).find((name) => name !== 'defaults' && name !== 'styles')
     if (other === undefined) continue
-    throw new OneTokenError(
-      'MANIFEST_INVALID',
-      `"${other}" stands in the manifest, but the project has a settings file.`,
-      {
-        hint: `Move "${other}" to ${relative(root, file.file)}; beside it a manifest holds only "defaults" and "styles" of its own entries.`,
-        place: settingPlaces[other],
-      },
-    )
+    throw new OneTokenError('MANIFEST_INVALID', `"${other}" stands in the manifest, but ${what}.`, {
+      hint: `Move "${other}" to ${where}; beside it a manifest holds only "defaults" and "styles" of its own entries.`,
+      place: settingPlaces[other],
+    })
   }
-  return resolveSettings(file.settings)
+  return resolveSettings(own.settings)
 }

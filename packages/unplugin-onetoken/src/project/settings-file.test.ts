@@ -23,7 +23,7 @@ describe('a settings file', () => {
   it.each([
     [
       'onetoken.config.json',
-      '{\n\t"$schema": "./node_modules/unplugin-onetoken/schema.json",\n\t"store": "pics"\n}\n',
+      '{\n\t"$schema": "./node_modules/unplugin-onetoken/schema/settings.json",\n\t"store": "pics"\n}\n',
     ],
     ['onetoken.config.json', '\ufeff{ "store": "pics" }'],
     ['onetoken.config.mjs', `export default { store: 'pics' }`],
@@ -75,7 +75,7 @@ describe('a settings file is refused', () => {
     expect(await said({}, 'build/onetoken.config.ts')).toMatchInlineSnapshot(`
       "SETTINGS_INVALID <root>/build/onetoken.config.ts
       The settings file is not there.
-      > Correct the "config" option of the plugin, or --config of the command."
+      > Correct "config" of the plugin or the script, or --config of the command."
     `)
   })
 
@@ -92,6 +92,9 @@ describe('a settings file is refused', () => {
       `export default 'x'`,
     ]
     const all = await Promise.all(texts.map((text) => said({ 'onetoken.config.mjs': text })))
+    all.push(
+      await said({ 'onetoken.config.ts': 'export const a = 1' }).then((text) => text.replace('.ts', '.mjs')),
+    )
     expect(new Set(all).size).toBe(1)
     expect(all[0]).toMatchInlineSnapshot(`
       "SETTINGS_INVALID <root>/onetoken.config.mjs
@@ -116,7 +119,7 @@ describe('a settings file is refused', () => {
         'onetoken.config.ts': `export default async () => { throw new TypeError('asked too much') }`,
       }),
     ).toMatchInlineSnapshot(`
-      "SETTINGS_INVALID <root>/onetoken.config.ts
+      "SETTINGS_INVALID <root>/onetoken.config.ts:1:1
       The settings file cannot be loaded: asked too much"
     `)
   })
@@ -124,9 +127,26 @@ describe('a settings file is refused', () => {
   it('when it imports what is not there', async () => {
     for (const name of ['onetoken.config.mjs', 'onetoken.config.ts']) {
       expect(await said({ [name]: `import 'no-such-package'\nexport default {}` })).toMatch(
-        /^SETTINGS_INVALID <root>\/onetoken\.config\.m?[tj]s\nThe settings file cannot be loaded: Cannot find (?:package|module) 'no-such-package'/,
+        /^SETTINGS_INVALID <root>\/onetoken\.config\.m?[tj]s(?::1:1)?\nThe settings file cannot be loaded: Cannot find (?:package|module) 'no-such-package'/,
       )
     }
+  })
+
+  it('with line and column, where what loads it knows them', async () => {
+    const code = 'const size = 1\n\nexport default {\n  store: {{{\n}'
+    const broken = 'const size = 1\n\nexport default {\n  store: missing.name,\n}'
+    expect(await said({ 'onetoken.config.ts': code })).toMatchInlineSnapshot(`
+      "SETTINGS_INVALID <root>/onetoken.config.ts:4:11
+      The settings file cannot be loaded: Unexpected token"
+    `)
+    expect(await said({ 'onetoken.config.ts': broken })).toMatchInlineSnapshot(`
+      "SETTINGS_INVALID <root>/onetoken.config.ts:4:1
+      The settings file cannot be loaded: missing is not defined"
+    `)
+    const files = { 'a b/onetoken.config.ts': `export { default } from './other.ts'`, 'a b/other.ts': code }
+    expect(await said(files, 'a b/onetoken.config.ts')).toMatch(
+      /^SETTINGS_INVALID <root>\/a b\/other\.ts:4:11\n/,
+    )
   })
 
   it('when it is no code', async () => {
@@ -172,4 +192,18 @@ describe('a settings file is refused', () => {
       /^SETTINGS_INVALID <root>\/onetoken\.config\.json:3:1\n/,
     )
   })
+})
+
+it.each(['onetoken.config.mjs', 'onetoken.config.ts'])('says what hangs: %s', async (name) => {
+  const texts = ['export default await new Promise(() => {})', 'export default () => new Promise(() => {})']
+  for (const text of texts) {
+    const root = await folder({ [name]: text })
+    const reading = readSettingsFile(root)
+    const listeners = process.listenerCount('beforeExit')
+    // As when a process has nothing else to do.
+    await expect.poll(() => process.listenerCount('beforeExit')).toBe(listeners + 1)
+    process.emit('beforeExit', 0)
+    expect((await toldBy(reading)).replaceAll(root, '<root>')).toContain('awaits something that never comes')
+    expect(process.listenerCount('beforeExit')).toBe(listeners)
+  }
 })

@@ -1,9 +1,10 @@
 import { access, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { OneTokenError, type Place } from '../errors.ts'
+import { OneTokenError } from '../errors.ts'
 import { checkSettings, type Settings } from '../spec/settings.ts'
 import { visible } from '../spec/text.ts'
+import { placeOfFailure } from './load-place.ts'
 import { readText } from './read-text.ts'
 
 /** Names of the settings file, of which a project has one. */
@@ -27,7 +28,7 @@ export async function readSettingsFile(root: string, config?: string): Promise<S
   if (file === undefined) return undefined
   if (!(await exists(file))) {
     throw new OneTokenError('SETTINGS_INVALID', 'The settings file is not there.', {
-      hint: 'Correct the "config" option of the plugin, or --config of the command.',
+      hint: 'Correct "config" of the plugin or the script, or --config of the command.',
       place: { file },
     })
   }
@@ -57,20 +58,55 @@ async function readJson(file: string): Promise<Settings> {
 }
 
 async function readModule(file: string): Promise<Settings> {
-  const place: Place = { file }
   let value: unknown
   try {
-    value = ((await importModule(file)) as { default?: unknown }).default
-    value = await (typeof value === 'function' ? value() : value)
+    value = await orHang(file, settingsOf(file))
   } catch (cause) {
-    const [reason = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)
+    if (cause instanceof OneTokenError) throw cause
+    const [line = ''] = (cause instanceof Error ? cause.message : String(cause)).split('\n', 1)
+    const reason = line.replace(/^ParseError: /, '').trim()
     throw new OneTokenError('SETTINGS_INVALID', `The settings file cannot be loaded: ${visible(reason)}`, {
       hint: /^Cannot find (?:module|package)/.test(reason) ? 'Install it, or correct the import.' : undefined,
-      place,
+      place: await placeOfFailure(cause, file),
       cause,
     })
   }
-  return checkSettings(asObject(value, file), () => place)
+  return checkSettings(asObject(value, file), () => ({ file }))
+}
+
+async function settingsOf(file: string): Promise<unknown> {
+  const module = (await importModule(file)) as { default?: unknown }
+  // jiti gives the module itself for a default that is not there, and what CommonJS exports is the module.
+  const { default: value } = module
+  if (!Object.hasOwn(module, 'default') && isModuleText(await readText(file, 'SETTINGS_INVALID'))) {
+    return undefined
+  }
+  return await (typeof value === 'function' ? value() : value)
+}
+
+/** Whether something is exported as modules do it. */
+function isModuleText(text: string): boolean {
+  return /^\s*export\b(?!\s*=)/m.test(text)
+}
+
+/** What awaits something that never comes lets the process end without a word, when there is nothing else to do. */
+async function orHang(file: string, settings: Promise<unknown>): Promise<unknown> {
+  let onIdle = (): void => {}
+  const idle = new Promise<never>((_, reject) => {
+    onIdle = () =>
+      reject(
+        new OneTokenError('SETTINGS_INVALID', 'The settings file awaits something that never comes.', {
+          hint: 'Look at each "await" and promise in it, and in what it imports: one of them never ends.',
+          place: { file },
+        }),
+      )
+  })
+  process.once('beforeExit', onIdle)
+  try {
+    return await Promise.race([settings, idle])
+  } finally {
+    process.off('beforeExit', onIdle)
+  }
 }
 
 /** TypeScript goes through jiti, which is loaded for nothing else. Node caches modules, so a changed file needs it too. */

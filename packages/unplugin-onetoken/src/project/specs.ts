@@ -32,15 +32,17 @@ export function darkSpec(
   project: Project,
   name: string,
   output: OutputParameters = {},
-  place?: Place,
+  importedAt?: Place,
 ): ImageSpec | undefined {
   const entry = project.entries.get(name)
   if (entry?.dark === undefined) return undefined
-  const context = { ...contextOf(project, entry), place: entry.places?.dark ?? entry.place }
+  const place = entry.places?.dark ?? entry.place
+  const context = { ...contextOf(project, entry), place, places: undefined }
   // Its light version is cut so as well: candidates are its own.
   const { pick: _, ...cut } = output
-  const parameters = { ...inherited(entry.parameters), ...entry.dark, edit: name }
-  return specIn(parameters, cut, { ...context, name: `${name}:dark`, label: `${name} (dark)` }, place)
+  // No "pick" could take another one of several, whatever the defaults say.
+  const parameters = { ...inherited(entry.parameters), ...entry.dark, edit: name, n: 1 }
+  return specIn(parameters, cut, { ...context, name: `${name}:dark`, label: `${name}:dark` }, importedAt)
 }
 
 /** What says which picture it is; all else a dark version takes from its entry. */
@@ -52,10 +54,16 @@ function inherited(parameters: Parameters): Parameters {
   return others
 }
 
-function contextOf(project: Project, { base, place, manifest }: ProjectEntry): SpecContext {
+function contextOf(project: Project, { base, place, places, manifest }: ProjectEntry): SpecContext {
   const { defaults, styles } = project.settings
   const own = manifest.settings
-  return { base, place, defaults: [defaults, own.defaults ?? {}], styles: { ...styles, ...own.styles } }
+  return {
+    base,
+    place,
+    places,
+    defaults: [defaults, own.defaults ?? {}],
+    styles: { ...styles, ...own.styles },
+  }
 }
 
 function specIn(
@@ -67,7 +75,9 @@ function specIn(
   // First as it stands in the manifest, so that its own mistakes are told there and those of the import here.
   const spec = atPlace(context.place, () => imageSpec(parameters, context))
   if (Object.keys(output).length === 0) return spec
-  return atPlace(place ?? context.place, () => withOutput(parameters, output, context))
+  // Of two that do not agree, it is the import's that is wrong.
+  const { pick: _, ...places } = context.places ?? {}
+  return atPlace(place ?? context.place, () => withOutput(parameters, output, { ...context, places }))
 }
 
 function atPlace<T>(place: Place | undefined, work: () => T): T {
@@ -94,6 +104,23 @@ function unknownEntry(project: Project, name: string, place: Place | undefined):
       },
     )
   }
+  const light = name.replace(/:dark$/, '')
+  if (light !== name && entries.get(light)?.dark !== undefined) {
+    return new OneTokenError(
+      'UNKNOWN_ENTRY',
+      `${quote(name)} is no entry: it is the dark version of the entry ${quote(light)}.`,
+      { hint: `Name ${light}: its image object has the dark version as "dark".`, place },
+    )
+  }
+  const group = name.replace(/\/\*{0,2}$/, '')
+  const members = names.filter((one) => one.startsWith(`${group}/`))
+  if (members.length > 0) {
+    return new OneTokenError(
+      'UNKNOWN_ENTRY',
+      `${quote(name)} is no entry: it is a group of ${members.length === 1 ? '1 entry' : `${members.length} entries`}.`,
+      { hint: `Name one of them: ${listed(members)}.`, place },
+    )
+  }
   const [first] = manifests
   const where =
     first !== undefined && manifests.length === 1
@@ -109,6 +136,10 @@ function unknownEntry(project: Project, name: string, place: Place | undefined):
 function entriesHint(names: readonly string[]): string {
   if (names.length === 0) return 'There are no entries yet.'
   if (names.length === 1) return `The only entry is ${names[0]}.`
+  return `The entries are ${listed(names)}.`
+}
+
+function listed(names: readonly string[]): string {
   const rest = names.length > MOST_NAMED ? ` and ${names.length - MOST_NAMED} more` : ''
-  return `The entries are ${names.slice(0, MOST_NAMED).join(', ')}${rest}.`
+  return `${names.slice(0, MOST_NAMED).join(', ')}${rest}`
 }

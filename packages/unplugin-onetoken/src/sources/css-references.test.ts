@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cssReferences, type CssDialect } from './css-references.ts'
 import { cssURL } from './css-url.ts'
-import { applyEdits } from './edit.ts'
+import { applyEdits } from '../edit.ts'
 
 const specifiers = (css: string, dialect?: CssDialect): string[] =>
   cssReferences(css, dialect).map(({ specifier }) => specifier)

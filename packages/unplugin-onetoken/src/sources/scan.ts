@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import glob from 'fast-glob'
 import type { Place } from '../errors.ts'
 import { placesOf } from '../spec/places-of.ts'
-import { SPECIFIER } from '../spec/reference.ts'
+import { IMPORTED_URL, SPECIFIER } from '../spec/reference.ts'
 import type { HtmlReference } from './html-references.ts'
 import { scriptURLs } from './script-urls.ts'
 import { scriptsOf } from './scripts.ts'
@@ -42,14 +42,14 @@ export const IGNORED: string[] = [
 const WORD = 'virtual:onetoken'
 
 /**
- * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are globs
- * relative to the root.
+ * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are folders,
+ * relative to the root and with `/`.
  */
 export async function scanSources(root: string, ignore: readonly string[]): Promise<Scan> {
   const files = await glob(SOURCES, {
     cwd: root,
     absolute: true,
-    ignore: [...IGNORED, ...ignore],
+    ignore: [...IGNORED, ...ignore.map((folder) => `${glob.escapePath(folder)}/**`)],
     followSymbolicLinks: false,
   })
   const scan: Scan = { references: [], unknown: [] }
@@ -101,7 +101,7 @@ function scriptReferences(text: string, file: string): Found[] {
 }
 
 function importReferences(text: string, file: string): Found[] {
-  if (!text.includes(WORD)) return []
+  if (!text.includes('onetoken:') && !text.includes(WORD)) return []
   return scriptsOf(text, extname(file)).flatMap((script) =>
     importsOf(tokensOf(script)).map(({ token, complete }) => ({
       specifier: complete ? (token.text ?? '') : undefined,
@@ -201,5 +201,7 @@ const MOST_TOKENS = 200
 
 /** Whether a specifier of ours begins with this token. */
 function begins({ type, value, text }: PlacedToken): boolean {
-  return SPECIFIER.test(text ?? (type === 'TemplateHead' ? value.slice(1, -2) : ''))
+  const begin = text ?? (type === 'TemplateHead' ? value.slice(1, -2) : '')
+  // What is taken for one is told by whoever reads it.
+  return SPECIFIER.test(begin) || IMPORTED_URL.test(begin)
 }

@@ -1,6 +1,6 @@
 import { OneTokenError } from '../errors.ts'
 import { didYouMean, nearest } from './nearest.ts'
-import { show } from './text.ts'
+import { show, visible } from './text.ts'
 
 /** What a value must be, in words. */
 export interface Expectation {
@@ -10,17 +10,29 @@ export interface Expectation {
   words?: readonly string[]
   /** Any text will do, up to this many characters. */
   anyText?: number
+  /** A mapping to text. */
+  texts?: boolean
+}
+
+/** What to do about a value that should be text, when that was forgotten; undefined for one that is none. */
+function quotesHint(name: string, value: unknown): string | undefined {
+  if (typeof value !== 'number' && typeof value !== 'boolean') return undefined
+  return `In YAML, text that reads as a ${typeof value} goes in quotes: ${visible(name)}: "${value}"`
+}
+
+/** The same for the first such member of a mapping. */
+function unquotedMember(value: unknown, { texts }: Expectation): string | undefined {
+  if (texts !== true || value === null || typeof value !== 'object' || Array.isArray(value)) return undefined
+  const hints = Object.entries(value).map(([name, member]) => quotesHint(name, member))
+  return hints.find((hint) => hint !== undefined)
 }
 
 /** The error for a value that a parameter cannot have. `value` is shown as it was written. */
 export function badValue(name: string, value: unknown, expectation: Expectation): OneTokenError {
   const reason =
     unsendable(value, expectation) ?? `it must be ${expectation.expects}${suggestion(value, expectation)}`
-  const scalar = typeof value === 'number' || typeof value === 'boolean'
   const hint =
-    scalar && expectation.anyText !== undefined
-      ? `In YAML, text that reads as a ${typeof value} goes in quotes: ${name}: "${value}"`
-      : undefined
+    expectation.anyText === undefined ? unquotedMember(value, expectation) : quotesHint(name, value)
   return new OneTokenError('BAD_VALUE', `"${name}" cannot be ${show(value)}: ${reason}`, { hint })
 }
 

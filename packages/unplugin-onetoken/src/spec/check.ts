@@ -1,10 +1,11 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { canonicalName, checkParameter, givenTwice, unknownParameter } from './parameters.ts'
+import { checkVariableNames } from './styles.ts'
 import { normalizeText } from './text.ts'
 import type { Parameters } from './types.ts'
 
-/** Finds the place of a value, or of its name, in the file it was read from. */
-export type Locate = (path: readonly (string | number)[], part?: 'name' | 'value') => Place
+/** Finds the place of a value, or of its name, in the file it was read from; undefined where there is no file. */
+export type Locate = (path: readonly (string | number)[], part?: 'name' | 'value') => Place | undefined
 
 /** Runs a check; an error of ours is put aside, so that the author sees all mistakes at once. */
 export type Keep = <T>(check: () => T) => T | undefined
@@ -42,13 +43,14 @@ export function checkParameters(
     // A settings file in TypeScript may leave a parameter undefined.
     if (value === undefined) continue
     const name = canonicalName(written)
-    const at = (part: 'name' | 'value'): Place => locate([...path, written], part)
+    const at = (part: 'name' | 'value'): Place | undefined => locate([...path, written], part)
     keep(() => {
       if (name === undefined || !names.includes(written)) {
         throw (written === '<<' ? mergeKey() : unknownParameter(written, names, reason)).at(at('name'))
       }
       if (Object.hasOwn(parameters, name)) throw givenTwice('BAD_VALUE', name).at(at('name'))
       try {
+        if (name === 'variables') checkVariableNames(value)
         parameters[name] = checkParameter(name, normalized(name, value), written)
       } catch (error) {
         throw asOneTokenError(error)?.at(at('value')) ?? error
@@ -62,10 +64,9 @@ export function checkParameters(
 function normalized(name: keyof Parameters, value: unknown): unknown {
   if (name === 'extra') return value
   if (typeof value === 'string') return normalizeText(value)
-  if (name === 'variables' && value !== null && typeof value === 'object') {
-    return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, normalized(name, text)]))
-  }
-  return Array.isArray(value) ? value.map((item: unknown) => normalized(name, item)) : value
+  if (Array.isArray(value)) return value.map((item: unknown) => normalized(name, item))
+  if (name !== 'variables' || value === null || typeof value !== 'object') return value
+  return Object.fromEntries(Object.entries(value).map(([key, text]) => [key, normalized(name, text)]))
 }
 
 function mergeKey(): OneTokenError {

@@ -6,7 +6,8 @@ describe('isEntryName', () => {
     'hero',
     'Hero-2',
     '_x',
-    '-',
+    'a-',
+    '_-',
     '404',
     'team/ada',
     'a/b/c',
@@ -20,6 +21,12 @@ describe('isEntryName', () => {
   ])('takes %s', (name) => {
     expect(isEntryName(name)).toBe(true)
   })
+
+  const SPECIAL: Record<string, RegExp> = {
+    ['cafe\u0301']: /NFD/,
+    '--yes': /for an option/,
+    'team/-ada': /for an option/,
+  }
 
   it.each([
     '',
@@ -43,8 +50,11 @@ describe('isEntryName', () => {
     'a\n',
     '🦊',
     '\ud800',
+    '-',
+    '--yes',
+    'team/-ada',
   ])('refuses %j', (name) => {
     expect(isEntryName(name)).toBe(false)
-    expect(entryNameRule(name)).toMatch(name === 'cafe\u0301' ? /NFD/ : /letters, digits/)
+    expect(entryNameRule(name)).toMatch(SPECIAL[name] ?? /letters, digits/)
   })
 })

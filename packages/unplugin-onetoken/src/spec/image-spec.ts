@@ -1,6 +1,7 @@
 import type { JsonValue } from '../canonical-json.ts'
 import { OneTokenError, type Place } from '../errors.ts'
 import type { Format, OutputSpec } from './types.ts'
+import type { ParameterPlaces } from './manifest-entry.ts'
 import { applyStyle, type Styles } from './styles.ts'
 import { normalizeText, quote } from './text.ts'
 import type { ImageSpec, InputFile, OutputParameters, Parameters, RenderSpec } from './types.ts'
@@ -14,6 +15,8 @@ export interface SpecContext {
   /** Absolute folder that `image` and `mask` are relative to. */
   base: string
   place?: Place | undefined
+  /** Where its own parameters stand; without them, mistakes are told at `place`. */
+  places?: ParameterPlaces | undefined
   /** From the weakest to the strongest; the picture's own parameters come after them. */
   defaults: readonly Parameters[]
   styles: Styles
@@ -39,7 +42,7 @@ export function imageSpec(own: Parameters, context: SpecContext): ImageSpec {
     name: context.name,
     label,
     render: renderSpec(all, prompt, context),
-    pick: checkedPick(all),
+    pick: checkedPick(all, context),
     output: outputSpec(all),
     alt: all.alt === undefined ? undefined : normalizeText(all.alt),
     place: context.place,
@@ -51,7 +54,7 @@ export function withOutput(own: Parameters, override: OutputParameters, context:
   return imageSpec({ ...own, ...override }, context)
 }
 
-function styledPrompt(own: Parameters, { defaults, styles }: SpecContext): string {
+function styledPrompt(own: Parameters, { defaults, styles, places }: SpecContext): string {
   const all: Parameters = Object.assign({}, ...defaults, own)
   const prompt = normalizeText(all.prompt ?? '')
   if (prompt === '') {
@@ -63,16 +66,17 @@ function styledPrompt(own: Parameters, { defaults, styles }: SpecContext): strin
   const variables = own.variables ?? {}
   if (style !== undefined) {
     const shared: Record<string, string> = Object.assign({}, ...defaults.map((layer) => layer.variables))
-    return applyStyle({ prompt, style, defaults: shared, variables }, styles)
+    return applyStyle({ prompt, style, defaults: shared, variables, places }, styles)
   }
   const [variable] = Object.keys(variables)
   if (variable === undefined) return prompt
   throw new OneTokenError('BAD_VALUE', '"variables" needs a "style" that has them.', {
     hint: `Name a style whose template has {${variable}} in it.`,
+    place: places?.variables,
   })
 }
 
-function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): RenderSpec {
+function renderSpec(all: Parameters, prompt: string, { base, places = {} }: SpecContext): RenderSpec {
   const fields: Record<string, JsonValue> = {
     model: all.model ?? BUILT_IN.model,
     prompt,
@@ -89,21 +93,29 @@ function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): Ren
       '"background" is transparent, but "output_format" is jpeg, which has no transparency.',
       {
         hint: 'Leave "output_format" out, or make it png or webp.',
+        place: places.background,
       },
     )
   }
-  const inputs: InputFile[] = (all.image ?? []).map((path) => ({ role: 'image', path, base }))
+  const inputs: InputFile[] = (all.image ?? []).map((path, index) => ({
+    role: 'image',
+    path,
+    base,
+    // The first of an entry with "each" is the one that this has found.
+    place: index === 0 ? (places.each ?? places.image) : places.image,
+  }))
   if (all.mask !== undefined) {
     if (inputs.length === 0 && all.edit === undefined) {
       throw new OneTokenError('BAD_VALUE', '"mask" needs an "image" that it masks.', {
         hint: 'Name the picture with "image", or an entry with "edit": the mask says which parts of it are painted anew.',
+        place: places.mask,
       })
     }
-    inputs.push({ role: 'mask', path: all.mask, base })
+    inputs.push({ role: 'mask', path: all.mask, base, place: places.mask })
   }
   return {
     endpoint: inputs.length > 0 || all.edit !== undefined ? 'edits' : 'generations',
-    request: withExtra(fields, all.extra ?? {}) as RenderSpec['request'],
+    request: withExtra(fields, all.extra ?? {}, places.extra) as RenderSpec['request'],
     take: all.take ?? BUILT_IN.take,
     parent: all.edit,
     inputs,
@@ -113,24 +125,27 @@ function renderSpec(all: Parameters, prompt: string, { base }: SpecContext): Ren
 function withExtra(
   fields: Record<string, JsonValue>,
   extra: Record<string, JsonValue>,
+  place: Place | undefined,
 ): Record<string, JsonValue> {
   const own = new Set<string>(['model', 'prompt', 'n', 'size', 'image', 'mask', ...OPTIONAL_FIELDS])
   const clash = Object.keys(extra).find((name) => own.has(name))
   if (clash !== undefined) {
     throw new OneTokenError('BAD_VALUE', `"extra" cannot hold "${clash}": it is a parameter of its own.`, {
       hint: `Write ${clash} beside "extra", not in it.`,
+      place,
     })
   }
   return { ...fields, ...extra }
 }
 
-function checkedPick({ pick = 1, n = BUILT_IN.n }: Parameters): number {
+function checkedPick({ pick = 1, n = BUILT_IN.n }: Parameters, { places }: SpecContext): number {
   if (pick <= n) return pick
   throw new OneTokenError(
     'PICK_BEYOND',
     `"pick" is ${pick}, but only ${n === 1 ? 'one image is' : `${n} images are`} asked for.`,
     {
       hint: `Make "pick" at most ${n}, or raise "n" (another "n" is another render).`,
+      place: places?.pick,
     },
   )
 }

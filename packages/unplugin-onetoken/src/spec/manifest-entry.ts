@@ -1,6 +1,7 @@
 import { OneTokenError, type Place } from '../errors.ts'
-import { checkParameters, type Keep } from './check.ts'
+import { checkParameters, type AllowedParameters, type Keep } from './check.ts'
 import { entryNameRule, isEntryName } from './entry-name.ts'
+import { globsMistake } from './glob.ts'
 import { nearest } from './nearest.ts'
 import { canonicalName, ENTRY_ONLY, PARAMETER_NAMES } from './parameters.ts'
 import { quote, show } from './text.ts'
@@ -17,9 +18,25 @@ export interface ManifestEntry {
   dark?: Parameters | undefined
   /** Where its name stands. */
   place: Place
-  /** Where its `edit`, `each` and `dark` stand. */
-  places?: { edit?: Place; each?: Place; dark?: Place } | undefined
+  /** Where those of its parameters stand whose mistakes show only beside others, or on disk. */
+  places?: ParameterPlaces | undefined
 }
+
+const PLACED = [
+  'edit',
+  'each',
+  'dark',
+  'style',
+  'variables',
+  'image',
+  'mask',
+  'pick',
+  'background',
+  'extra',
+] as const
+
+/** Places of parameters, of those that are given. */
+export type ParameterPlaces = Partial<Record<(typeof PLACED)[number], Place>>
 
 /** Check one entry. Mistakes of its parameters go to `keep`; what makes it no entry at all is thrown. */
 export function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: Keep): ManifestEntry {
@@ -54,14 +71,16 @@ export function checkEntry(name: string, value: unknown, yaml: YamlFile, keep: K
   return entry
 }
 
-const ENTRY_PARAMETERS = {
+/** Parameters that an entry may have. */
+export const ENTRY_PARAMETERS: AllowedParameters = {
   names: [...PARAMETER_NAMES, ...ENTRY_ONLY],
   // Every parameter may stand in an entry, so that there is no reason why one may not.
   reason: '',
 }
 
 const NOT_DARK = new Set(['edit', 'alt', 'n', 'pick'])
-const DARK_PARAMETERS = {
+/** Parameters that a dark version may have. */
+export const DARK_PARAMETERS: AllowedParameters = {
   names: PARAMETER_NAMES.filter((name) => !NOT_DARK.has(canonicalName(name) ?? name)),
   reason: 'the dark version is one edit of its entry, with the same alt text',
 }
@@ -71,12 +90,13 @@ function placesIn(
   path: string[],
   yaml: YamlFile,
 ): Pick<ManifestEntry, 'places'> {
-  const names = (['edit', 'each', 'dark'] as const).filter((name) => Object.hasOwn(value, name))
+  const names = PLACED.filter((name) => Object.hasOwn(value, name))
   if (names.length === 0) return {}
   return { places: Object.fromEntries(names.map((name) => [name, yaml.locate([...path, name])])) }
 }
 
-const MOST_GLOBS = 100
+/** Globs of one `each`. */
+export const MOST_GLOBS = 100
 
 function checkEach(each: unknown, own: Record<string, unknown>, path: string[], yaml: YamlFile): string[] {
   const globs: unknown[] = Array.isArray(each) ? each : [each]
@@ -87,6 +107,13 @@ function checkEach(each: unknown, own: Record<string, unknown>, path: string[], 
       `"each" cannot be ${show(each)}: it must be the path of a picture with * in it, or several of them.`,
       { hint: 'Write it as in: each: photos/*.png', place: yaml.locate([...path, 'each']) },
     )
+  }
+  const mistake = globsMistake(globs)
+  if (mistake !== undefined) {
+    throw new OneTokenError('BAD_VALUE', `"each" ${mistake.what}.`, {
+      hint: mistake.hint,
+      place: yaml.locate([...path, 'each']),
+    })
   }
   if (Object.hasOwn(own, 'edit')) {
     throw new OneTokenError('BAD_VALUE', '"each" and "edit" both say what the first input picture is.', {

@@ -30,7 +30,7 @@ describe('aliases', () => {
       The file has more than 1,000,000 values, with all that its aliases (*name) stand for.
       > Write the values out, or share less."
     `)
-  }, 20_000)
+  })
 
   it('in themselves', () => {
     expect(
@@ -68,7 +68,7 @@ describe('aliases', () => {
 
       MANIFEST_INVALID images.yaml:4:20
       Something stands behind a value that has ended.
-      > Text that begins with a quote, "*", "&" or "!" goes in quotes as a whole.
+      > Text that begins with a quote, "{", "[", "*", "&" or "!" goes in quotes as a whole.
 
       MANIFEST_INVALID images.yaml:3:16
       The alias "*later" stands for nothing.
@@ -145,7 +145,7 @@ describe('deep nesting', () => {
       The file is nested deeper than 64 levels.
       > Close the brackets, or take levels out: a manifest has about five."
     `)
-  }, 20_000)
+  })
 
   it('is counted in levels, not in columns or in brackets of text', () => {
     const text = [
@@ -183,15 +183,22 @@ describe('size', () => {
     `)
   })
 
-  it('of ten thousand entries is no trouble', () => {
-    const entries = Array.from(
-      { length: 10_000 },
-      (_, index) => `  e${index}:\n    prompt: a red fox, ${index}\n    alt: Fox\n`,
-    )
-    const begin = performance.now()
-    parse(top + entries.join(''))
-    expect(performance.now() - begin).toBeLessThan(15_000)
-  }, 20_000)
+  it('of ten thousand entries takes about ten times as long as that of a thousand', () => {
+    /** Of the processor, in microseconds: what else the machine does makes no difference. */
+    const timeOf = (length: number): number => {
+      const entries = Array.from(
+        { length },
+        (_, index) => `  e${index}:\n    prompt: a red fox, ${index}\n    alt: Fox\n`,
+      )
+      const begin = process.cpuUsage()
+      parse(top + entries.join(''))
+      const { user, system } = process.cpuUsage(begin)
+      return user + system
+    }
+    const thousand = Math.min(...[1, 2, 3].map(() => timeOf(1_000)))
+    // It would be a hundred times if each entry were compared with all others.
+    expect(timeOf(10_000) / thousand).toBeLessThan(40)
+  })
 })
 
 describe('strange characters', () => {

@@ -66,6 +66,7 @@ describe('entries', () => {
       said(
         entry('prompt: a', 'size: big'),
         entry('prompt: 12'),
+        entry('prompt: a', 'style: ink', 'variables: { place: Oslo, year: 2026 }'),
         entry('prompt: a', 'widths:', '  - 480', '  - wide'),
         entry('prompt: a', 'alt:'),
       ),
@@ -76,6 +77,10 @@ describe('entries', () => {
       BAD_VALUE images.yaml:4:13
       "prompt" cannot be 12: it must be text of 1 to 32,000 characters.
       > In YAML, text that reads as a number goes in quotes: prompt: "12"
+
+      BAD_VALUE images.yaml:6:16
+      "variables" cannot be { place: 'Oslo', year: 2026 }: it must be a mapping of the variables of the style to text, such as { colours: two colours }.
+      > In YAML, text that reads as a number goes in quotes: year: "2026"
 
       BAD_VALUE images.yaml:6:7
       "widths" cannot be [ 480, 'wide' ]: it must be one or more widths in pixels from 1 to 16384, such as 480;960 (in YAML: [480, 960]).
@@ -106,7 +111,7 @@ images:
       - 4:16 The style "ink" has no {prompt} in it, so every picture would be the same. Write {prompt} where the words of the picture go.
       - 4:31 The style "wash" has no {prompt} in it, so every picture would be the same. Write {prompt} where the words of the picture go.
       - 6:28 "size" cannot be "big": it must be WIDTHxHEIGHT in pixels, such as 1024x1024 or 1536x1024, or auto.
-      - 7:3 "a.b" cannot be the name of an entry. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      - 7:3 "a.b" cannot be the name of an entry. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
       - 8:3 The entry "fox" has no prompt. Add "prompt:" with the words of the picture.
       - 8:25 "n" cannot be 0: it must be a whole number from 1 to 10."
     `)

@@ -68,31 +68,31 @@ describe('names', () => {
       .toMatchInlineSnapshot(`
       "MANIFEST_INVALID images.yaml:3:3
       "hero.png" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "default" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "manifest" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "__proto__" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "a b" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "team/" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "\\u001b[2J" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       MANIFEST_INVALID images.yaml:3:3
       "café" cannot be the name of an entry.
@@ -100,7 +100,7 @@ describe('names', () => {
 
       MANIFEST_INVALID images.yaml:3:3
       "" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__"."
     `)
   })
   it('that are unknown at the top', () => {

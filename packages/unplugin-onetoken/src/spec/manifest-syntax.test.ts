@@ -197,7 +197,7 @@ describe('the top', () => {
       "store" cannot be 5: it must be the path of a folder.
 
       SETTINGS_INVALID images.yaml:3:9
-      "budget" cannot be { cost: 'none' }: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
+      "budget.cost" cannot be "none": "budget" must be a mapping with "renders" (a whole number) or "cost" (dollars).
 
       SETTINGS_INVALID images.yaml:3:8
       The style "ink" has no {prompt} in it, so every picture would be the same.

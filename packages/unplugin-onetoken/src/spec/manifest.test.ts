@@ -43,16 +43,19 @@ describe('a good manifest', () => {
           alt: 'A fox in the snow',
         },
         place: { file, line: 9, column: 3 },
+        places: { style: { file, line: 11, column: 12 } },
       },
       {
         name: 'team/ada',
         parameters: { prompt: 'a portrait: a woman, smiling', take: 2, extra: { user: 'site' } },
         place: { file, line: 13, column: 3 },
+        places: { extra: { file, line: 13, column: 71 } },
       },
       {
         name: '雪狐',
         parameters: { prompt: '雪地里的红狐\n回头看着', image: ['photos/fox.png'] },
         place: { file, line: 14, column: 3 },
+        places: { image: { file, line: 18, column: 12 } },
       },
     ])
   })

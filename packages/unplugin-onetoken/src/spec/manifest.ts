@@ -18,7 +18,8 @@ export interface Manifest {
   settingPlaces: Readonly<Record<string, Place>>
 }
 
-const VERSION = 1
+/** The version of the manifest's language. */
+export const VERSION = 1
 
 /**
  * Read a manifest. Throws one error for all mistakes in it, each with line and column:

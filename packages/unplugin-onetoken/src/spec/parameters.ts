@@ -1,15 +1,27 @@
 import { z } from 'zod'
 import { OneTokenError } from '../errors.ts'
 import { badValue, count, type Expectation } from './bad-value.ts'
-import { isJsonTree } from './json-tree.ts'
 import { didYouMean, nearest } from './nearest.ts'
+import {
+  encoderQualities,
+  FORMATS,
+  formatWord,
+  integer,
+  jsonMapping,
+  MAX_TEXT,
+  oneOrMany,
+  someText,
+  text,
+  words,
+} from './shapes.ts'
 import { quote } from './text.ts'
 import type { Parameters } from './types.ts'
 
 /** How the text of a query becomes the value that a manifest would hold. */
 export type QueryForm = 'text' | 'integer' | 'list' | 'integers' | 'quality'
 
-interface Parameter extends Expectation {
+/** What a parameter may be. */
+export interface ParameterRule extends Expectation {
   schema: z.ZodType
   query: QueryForm | undefined
   /** Whether a change of it is another render. */
@@ -19,50 +31,8 @@ interface Parameter extends Expectation {
 /** The API's limit of a prompt, counted in UTF-16 code units: the stricter reading of "characters". */
 export const MAX_PROMPT = 32_000
 
-/** Far more than any name, path or description. */
-const MAX_TEXT = 10_000
-
 /** Names of variables of styles. */
 export const VARIABLE_NAME: RegExp = /^[\p{L}_][\p{L}\p{N}\p{M}_-]*$/u
-
-const wellFormed = (value: string): boolean => value.isWellFormed()
-
-const words = (list: readonly [string, ...string[]]): Pick<Parameter, 'schema' | 'expects' | 'words'> => ({
-  schema: z.enum(list),
-  expects: `one of ${list.join(', ')}`,
-  words: list,
-})
-const integer = (
-  from: number,
-  to: number,
-  what = 'a whole number',
-): Pick<Parameter, 'schema' | 'expects'> => ({
-  schema: z.int().min(from).max(to),
-  expects: to === Number.MAX_SAFE_INTEGER ? `${what} from ${from} up` : `${what} from ${from} to ${to}`,
-})
-const text = (
-  expects: string,
-  { least = 1, most = MAX_TEXT } = {},
-): Pick<Parameter, 'schema' | 'expects' | 'anyText'> => ({
-  schema: z.string().min(least).max(most).refine(wellFormed),
-  expects,
-  anyText: most,
-})
-const oneOrMany = (item: z.ZodType, most = 100): z.ZodType =>
-  z.preprocess((value) => (Array.isArray(value) ? value : [value]), z.array(item).min(1).max(most))
-
-const FORMATS = ['avif', 'webp', 'jpg', 'png'] as const
-const formatWord = z.preprocess((value) => (value === 'jpeg' ? 'jpg' : value), z.enum(FORMATS))
-const encoderQuality = z.int().min(1).max(100)
-const ONE_A_FORMAT = Object.fromEntries(FORMATS.map((format) => [format, encoderQuality.optional()]))
-
-/** `{ jpeg: 80 }` as `{ jpg: 80 }`, unless both are there. */
-function jpegAsJpg(value: unknown): unknown {
-  if (value === null || typeof value !== 'object' || !Object.hasOwn(value, 'jpeg') || 'jpg' in value)
-    return value
-  const { jpeg, ...others } = value as Record<string, unknown>
-  return { ...others, jpg: jpeg }
-}
 
 /** sharp's positions, gravities and strategies. */
 const POSITIONS = [
@@ -116,13 +86,13 @@ const PARAMETERS = {
   output_format: { ...words(['png', 'jpeg', 'webp']), query: 'text', inKey: true },
   output_compression: { ...integer(0, 100), query: 'integer', inKey: true },
   extra: {
-    schema: z.preprocess((value) => (isJsonTree(value) ? value : undefined), z.record(z.string(), z.json())),
+    schema: jsonMapping,
     expects: 'a mapping of further fields for the API, as JSON can hold it',
     query: undefined,
     inKey: true,
   },
   image: {
-    schema: oneOrMany(z.string().min(1).max(MAX_TEXT).refine(wellFormed), 16),
+    schema: oneOrMany(someText(1, MAX_TEXT), 16),
     expects: 'the path of a picture, or up to 16 paths',
     query: 'list',
     inKey: true,
@@ -131,8 +101,9 @@ const PARAMETERS = {
   edit: { ...text('the name of an entry'), query: 'text', inKey: true },
   style: { ...text('the name of a style of the settings'), query: 'text', inKey: true },
   variables: {
-    schema: z.record(z.string().regex(VARIABLE_NAME), z.string().min(1).max(MAX_TEXT).refine(wellFormed)),
+    schema: z.record(z.string().regex(VARIABLE_NAME), someText(1, MAX_TEXT)),
     expects: 'a mapping of the variables of the style to text, such as { colours: two colours }',
+    texts: true,
     query: undefined,
     inKey: true,
   },
@@ -152,7 +123,7 @@ const PARAMETERS = {
     inKey: false,
   },
   q: {
-    schema: z.preprocess(jpegAsJpg, z.union([encoderQuality, z.strictObject(ONE_A_FORMAT)])),
+    schema: encoderQualities,
     expects:
       'a quality from 1 to 100, or one for each format, such as avif:50;webp:80 (in YAML: { avif: 50 })',
     query: 'quality',
@@ -171,9 +142,10 @@ const PARAMETERS = {
     query: 'text',
     inKey: false,
   },
-} as const satisfies Record<keyof Parameters, Parameter>
+} as const satisfies Record<keyof Parameters, ParameterRule>
 
-const ALIASES: Record<string, keyof Parameters> = { w: 'widths', format: 'formats' }
+/** Other names of parameters. */
+export const ALIASES: Readonly<Record<string, keyof Parameters>> = { w: 'widths', format: 'formats' }
 
 /** What an entry of a manifest has beside the parameters of a picture. */
 export const ENTRY_ONLY: readonly string[] = ['each', 'dark']
@@ -238,10 +210,15 @@ export function checkParameter<Name extends keyof Parameters>(
   writtenName: string = name,
   writtenValue: unknown = value,
 ): NonNullable<Parameters[Name]> {
-  const parameter: Parameter = PARAMETERS[name]
+  const parameter: ParameterRule = PARAMETERS[name]
   const result = parameter.schema.safeParse(value)
   if (result.success) return result.data as NonNullable<Parameters[Name]>
   throw badValue(writtenName, writtenValue, parameter)
+}
+
+/** What a parameter may be, and whether a change of it is another render. */
+export function ruleOf(name: keyof Parameters): ParameterRule {
+  return PARAMETERS[name]
 }
 
 /** How a query writes a parameter; undefined for one that it cannot write. */

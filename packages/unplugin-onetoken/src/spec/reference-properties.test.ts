@@ -100,5 +100,5 @@ describe('any query', () => {
     expect(isRefused(() => inline(`prompt=fox&${'a'.repeat(1_000_000)}=1`))).toBe(true)
     expect(isRefused(() => inline(`prompt=fox&quality=${'low'.repeat(300_000)}`))).toBe(true)
     expect(isRefused(() => inline(`prompt=fox&aspect=${'1'.repeat(1_000_000)}`))).toBe(true)
-  }, 20_000)
+  })
 })

@@ -94,23 +94,48 @@ describe('parseReference', () => {
     `)
   })
 
+  it('says what is written for it in style sheets, and in the command', () => {
+    const said = (specifier: string): string => told(() => parseReference(specifier))
+    expect(
+      [
+        said('onetoken:hero'),
+        said('virtual:onetoken:hero?w=480'),
+        said('onetoken:?prompt=a fox'),
+        said('virtual:onetoken/hero:dark'),
+      ].join('\n'),
+    ).toMatchInlineSnapshot(`
+      "QUERY_INVALID
+      "onetoken:hero" is no specifier of an import: "onetoken:" begins URLs in style sheets and pages.
+      > Import "virtual:onetoken/hero".
+      QUERY_INVALID
+      "virtual:onetoken:hero?w=480" is no specifier of an import: "onetoken:" begins URLs in style sheets and pages.
+      > Import "virtual:onetoken/hero?w=480".
+      QUERY_INVALID
+      "onetoken:?prompt=a fox" is no specifier of an import: "onetoken:" begins URLs in style sheets and pages.
+      > Import "virtual:onetoken?prompt=a fox".
+      UNKNOWN_ENTRY
+      "hero:dark" cannot be the name of an entry.
+      > The dark version comes with its entry: import { dark } from 'virtual:onetoken/hero'."
+    `)
+  })
+
   it('says what cannot be a name', () => {
     expect(references('/hero.png', '/default', '/a//b', '/cafe\u0301', '/\u001b[2J', '/__proto__'))
       .toMatchInlineSnapshot(`
       "/hero.png
       UNKNOWN_ENTRY
       "hero.png" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       /default
       UNKNOWN_ENTRY
       "default" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       /a//b
       UNKNOWN_ENTRY
       "a//b" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       /café
       UNKNOWN_ENTRY
@@ -120,12 +145,12 @@ describe('parseReference', () => {
       /[2J
       UNKNOWN_ENTRY
       "\\u001b[2J" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       /__proto__
       UNKNOWN_ENTRY
       "__proto__" cannot be the name of an entry.
-      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+      > Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__"."
     `)
   })
 

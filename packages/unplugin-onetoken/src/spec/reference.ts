@@ -19,6 +19,9 @@ export const SPECIFIER: RegExp = /^virtual:onetoken(?=[/?]|$)/
 /** URLs of ours in style sheets and pages: `onetoken:hero`, `onetoken:?prompt=…`, and what {@link SPECIFIER} takes. */
 export const URL_REFERENCE: RegExp = /^(?:virtual:onetoken(?=[/?]|$)|onetoken:)/i
 
+/** What is written for a picture in style sheets and pages, and taken for a specifier: `onetoken:hero`, `virtual:onetoken:hero`. */
+export const IMPORTED_URL: RegExp = /^(?:virtual:)?onetoken:/
+
 /** The specifier that a URL in a style sheet or a page stands for: `onetoken:hero?w=960` is `virtual:onetoken/hero?w=960`. */
 export function specifierOfURL(url: string): string {
   const specifier = url.trim().replace(/^virtual:onetoken/i, 'virtual:onetoken')
@@ -33,11 +36,28 @@ const MANIFEST_NAME = 'manifest'
 const EXAMPLE =
   'Write virtual:onetoken?prompt=A red fox, virtual:onetoken/hero for an entry of the manifest, or virtual:onetoken/manifest.'
 
+function importedURL(written: string): OneTokenError {
+  const specifier = specifierOfURL(written.replace(/^virtual:/, ''))
+  return new OneTokenError(
+    'QUERY_INVALID',
+    `${quote(written)} is no specifier of an import: "onetoken:" begins URLs in style sheets and pages.`,
+    { hint: `Import ${quote(specifier)}.` },
+  )
+}
+
+/** What the command calls the dark version of an entry is no name of its own in an import. */
+function darkHint(name: string): string | undefined {
+  const light = name.replace(/:dark$/, '')
+  if (light === name || !isEntryName(light)) return undefined
+  return `The dark version comes with its entry: import { dark } from 'virtual:onetoken/${light}'.`
+}
+
 /**
  * Read a specifier such as `virtual:onetoken?prompt=A red fox&w=480;960`.
  * Throws `QUERY_INVALID`, `UNKNOWN_PARAMETER`, `BAD_VALUE` or `MISSING_PROMPT`.
  */
 export function parseReference(specifier: string): Reference {
+  if (IMPORTED_URL.test(specifier)) throw importedURL(specifier)
   const rest = specifier.replace(SPECIFIER, '')
   const mark = rest.indexOf('?')
   const path = mark < 0 ? rest : rest.slice(0, mark)
@@ -54,7 +74,7 @@ export function parseReference(specifier: string): Reference {
   }
   if (!isEntryName(name)) {
     throw new OneTokenError('UNKNOWN_ENTRY', `${quote(name)} cannot be the name of an entry.`, {
-      hint: name === '' ? EXAMPLE : entryNameRule(name),
+      hint: name === '' ? EXAMPLE : (darkHint(name) ?? entryNameRule(name)),
     })
   }
   return { kind: 'entry', name, parameters: outputParameters(parts) }

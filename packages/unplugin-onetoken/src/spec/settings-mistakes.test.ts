@@ -84,7 +84,8 @@ describe('bad settings', () => {
 
       "defaults" cannot be [ 'low' ]: it must be a mapping of parameters.
 
-      "styles" cannot be { ink: 1 }: it must be a mapping of names to templates with {prompt} in them.
+      "styles.ink" cannot be 1: it must be text with {prompt} in it, or a mapping with "template".
+      > Write it as in ink: "ink drawing of {prompt}", or ink: { template: "{prompt} in {colours}", variables: { colours: black } }.
 
       "manifest" cannot be [ 1 ]: it must be a path, a glob, { file, prefix }, or a list of these.
 
@@ -98,13 +99,13 @@ describe('bad settings', () => {
 
       "budget" cannot be 5: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
 
-      "budget" cannot be { cost: -1 }: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
+      "budget.cost" cannot be -1: "budget" must be a mapping with "renders" (a whole number) or "cost" (dollars).
 
       "budget" cannot be { costs: 1 }: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
 
-      "budget" cannot be { cost: Infinity }: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
+      "budget.cost" cannot be Infinity: "budget" must be a mapping with "renders" (a whole number) or "cost" (dollars).
 
-      "pricing" cannot be { multiplier: 0 }: it must be a mapping with "multiplier" (above 0).
+      "pricing.multiplier" cannot be 0: "pricing" must be a mapping with "multiplier" (above 0).
 
       "concurrency" cannot be 0: it must be a whole number from 1 to 64.
 
@@ -132,7 +133,7 @@ describe('bad settings', () => {
         "store" cannot be [Function: store]: it must be the path of a folder.
 
         BAD_VALUE onetoken.config.ts
-        "extra" cannot be <ref *1> { self: [Circular *1] }: it must be a mapping of further fields for the API, as JSON can hold it."
+        In "defaults": "extra" cannot be <ref *1> { self: [Circular *1] }: it must be a mapping of further fields for the API, as JSON can hold it."
       `)
   })
 
@@ -145,10 +146,29 @@ describe('bad settings', () => {
     ).toMatchInlineSnapshot(`
       "SEVERAL onetoken.config.ts
       The settings have 4 mistakes:
-      - The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, variables, widths, formats, q, aspect, fit, position, w, format.
-      - There is no parameter "qualty"; did you mean "quality"?
-      - "n" cannot be 11: it must be a whole number from 1 to 10.
+      - In "defaults": The parameter "prompt" cannot be used here: each picture has its own. Here these can be used: model, size, quality, n, background, moderation, output_format, output_compression, extra, style, variables, widths, formats, q, aspect, fit, position, w, format.
+      - In "defaults": There is no parameter "qualty"; did you mean "quality"?
+      - In "defaults": "n" cannot be 11: it must be a whole number from 1 to 10.
       - The style "ink" has no {prompt} in it, so every picture would be the same. Write {prompt} where the words of the picture go."
+    `)
+  })
+
+  it('in globs that take too long', () => {
+    expect(
+      said(
+        { manifest: 'x{1..99999}.yaml' },
+        { manifest: ['images.yaml', { file: '{a,b}'.repeat(20), prefix: 'a' }] },
+        { manifest: `${'a'.repeat(70_000)}*.yaml` },
+      ),
+    ).toMatchInlineSnapshot(`
+      ""manifest" stands for more than 1,000 globs, by what is in braces.
+      > Write * for what differs.
+
+      "manifest" stands for more than 1,000 globs, by what is in braces.
+      > Write * for what differs.
+
+      "manifest" has a glob of 70,006 characters, and at most 1,000 are allowed.
+      > Write several shorter ones."
     `)
   })
 
@@ -160,10 +180,10 @@ describe('bad settings', () => {
       ),
     ).toMatchInlineSnapshot(`
       ""prefix" cannot be "shop/".
-      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
 
       "prefix" cannot be "a.b".
-      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__"."
     `)
   })
 
@@ -297,15 +317,18 @@ describe('bad settings', () => {
       "SEVERAL c.json
       The settings have 5 mistakes:
       - 2:3 There is no setting "stor"; did you mean "store"?
-      - 3:23 "budget" cannot be { cost: '5' }: it must be a mapping with "renders" (a whole number) or "cost" (dollars).
+      - 3:23 "budget.cost" cannot be "5": "budget" must be a mapping with "renders" (a whole number) or "cost" (dollars).
       - 5:15 "widths" cannot be [ 480, '960' ]: it must be one or more widths in pixels from 1 to 16384, such as 480;960 (in YAML: [480, 960]).
-      - 7:56 "manifest" cannot be [ 'a.yaml', { file: 'b.yaml', prefix: '' } ]: it must be a path, a glob, { file, prefix }, or a list of these.
+      - 7:56 "manifest.1.prefix" cannot be "": "manifest" must be a path, a glob, { file, prefix }, or a list of these.
       - 8:22 The style "ink" has no {prompt} in it, so every picture would be the same. Write {prompt} where the words of the picture go."
     `)
+    expect(json('{ "manifest": [{\n "file": "{1..1001}.yaml" }] }')).toMatch(
+      /:2:10\n"manifest" stands for more/,
+    )
     expect(json('{ "manifest": [{ "file": "b.yaml",\n "prefix": "a b" }] }')).toMatchInlineSnapshot(`
       "SETTINGS_INVALID c.json:2:12
       "prefix" cannot be "a b".
-      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__"."
+      > It is a name such as shop. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__"."
     `)
     expect(json('{ "remote": { "url": "s3://bucket",\n "writ": true } }')).toMatchInlineSnapshot(`
       "SETTINGS_INVALID c.json:2:2

@@ -1,13 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../errors.ts'
-import {
-  checkSettings,
-  MANIFEST_SETTINGS,
-  resolveSettings,
-  SETTING_NAMES,
-  type ResolvedSettings,
-  type Settings,
-} from './settings.ts'
+import { resolveSettings, type ResolvedSettings } from './resolve-settings.ts'
+import { checkSettings, MANIFEST_SETTINGS, SETTING_NAMES, type Settings } from './settings.ts'
 
 /** Settings as a TypeScript file gives them: any value, no places but the file's. */
 const check = (written: Record<string, unknown>): Settings =>

@@ -1,11 +1,19 @@
 import { z } from 'zod'
-import { OneTokenError } from '../errors.ts'
-import { checkParameters, collector, throwAll, type Keep, type Locate } from './check.ts'
-import { entryNameRule, isEntryName } from './entry-name.ts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import {
+  checkParameters,
+  collector,
+  throwAll,
+  type AllowedParameters,
+  type Keep,
+  type Locate,
+} from './check.ts'
+import { ENTRY_NAME_PATTERN, ENTRY_NAME_RULE, entryNameRule, isEntryName } from './entry-name.ts'
+import { globsMistake, MAX_GLOB } from './glob.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { canonicalName, PARAMETER_NAMES, VARIABLE_NAME } from './parameters.ts'
-import { checkRemote, resolveRemote, type RemoteSettings, type ResolvedRemote } from './remote-setting.ts'
-import { checkStyles, type Style, type Styles } from './styles.ts'
+import { checkRemote, type RemoteSettings } from './remote-setting.ts'
+import { checkStyleNames, checkStyles, type Style } from './styles.ts'
 import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
 
@@ -57,7 +65,7 @@ export interface Settings {
   requestsPerMinute?: number | undefined
   /** Seconds that one request may take. @default 600 */
   timeout?: number | undefined
-  /** Packages below `node_modules` whose imports may render. @default [] */
+  /** Packages below `node_modules` or outside of the project whose imports may render. @default [] */
   allowPackages?: string[] | undefined
   /** Write into every variant that it is made by a model (IPTC DigitalSourceType). @default true */
   provenance?: boolean | undefined
@@ -66,35 +74,23 @@ export interface Settings {
 /** Settings that may stand at the top of a manifest. */
 export type ManifestSettings = Omit<Settings, 'manifest'>
 
-/** Settings with every default filled in. */
-export interface ResolvedSettings {
-  defaults: Parameters
-  styles: Styles
-  manifest: ManifestSource[]
-  store: string
-  remote: ResolvedRemote | undefined
-  provider: string
-  missing: MissingPolicy
-  /** Undefined: as the environment says. */
-  frozen: boolean | undefined
-  budget: { renders: number; cost: number }
-  multiplier: number
-  concurrency: number
-  requestsPerMinute: number | undefined
-  /** Milliseconds. */
-  timeout: number
-  allowPackages: string[]
-  provenance: boolean
-}
-
 /** No system call takes all control characters. */
 const path = z.string().regex(/^[^\p{Cc}]+$/u)
-const source = z.union([path, z.strictObject({ file: path, prefix: z.string().min(1).optional() })])
+// What is checked on its own, for its messages, JSON Schema says by a pattern.
+const prefix = z.string().min(1).meta({ pattern: ENTRY_NAME_PATTERN, patternErrorMessage: ENTRY_NAME_RULE })
+const template = z.string().meta({
+  pattern: '\\{prompt\\}',
+  patternErrorMessage: 'Write {prompt} where the words of the picture go.',
+})
+
+const glob = path.meta({ maxLength: MAX_GLOB })
+
+const source = z.union([glob, z.strictObject({ file: glob, prefix: prefix.optional() })])
 
 const style = z.union([
-  z.string(),
+  template,
   z.strictObject({
-    template: z.string(),
+    template,
     variables: z.record(z.string().regex(VARIABLE_NAME), z.string()).optional(),
   }),
 ])
@@ -135,9 +131,16 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
 /** The names of the settings that a manifest may hold at its top. */
 export const MANIFEST_SETTINGS: readonly string[] = SETTING_NAMES.filter((name) => name !== 'manifest')
 
+/** What a setting may be, as a validator and in words, but for what is checked on its own. */
+export function settingRule(name: keyof Settings): readonly [z.ZodType, string] {
+  return SETTINGS[name]
+}
+
 /** Parameters that make no sense as a default of every picture. */
 const NO_DEFAULT = new Set(['prompt', 'image', 'mask', 'edit', 'take', 'pick', 'alt'])
-const DEFAULT_PARAMETERS = {
+
+/** Parameters that may be defaults. */
+export const DEFAULT_PARAMETERS: AllowedParameters = {
   names: PARAMETER_NAMES.filter((name) => !NO_DEFAULT.has(canonicalName(name) ?? name)),
   reason: 'each picture has its own',
 }
@@ -169,7 +172,9 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
       { hint: settingHint(name, nearest(name, SETTING_NAMES)), place: locate([name], 'name') },
     )
   }
+  if (name === 'styles') checkStyleNames(value, locate)
   const [schema, expects] = SETTINGS[name as keyof Settings]
+  if (name === 'styles' && isMapping(value)) return checkStyles(value, locate, keep)
   const result = schema.safeParse(value)
   if (!result.success) {
     const path = (result.error.issues[0]?.path ?? []).map((step) =>
@@ -177,19 +182,45 @@ function checkSetting(name: string, value: unknown, locate: Locate, keep: Keep):
     )
     throw new OneTokenError(
       'SETTINGS_INVALID',
-      `"${name}" cannot be ${show(value)}: it must be ${expects}.`,
+      path.length === 0
+        ? `"${name}" cannot be ${show(value)}: it must be ${expects}.`
+        : `"${[name, ...path].join('.')}" cannot be ${show(memberAt(value, path))}: "${name}" must be ${expects}.`,
       {
         place: locate([name, ...path]),
       },
     )
   }
   if (name === 'defaults') {
-    return checkParameters(result.data as Record<string, unknown>, [name], locate, DEFAULT_PARAMETERS, keep)
+    // As it is written: what was checked has lost a member called `__proto__`.
+    const named: Keep = (check) => keep(() => inDefaults(check))
+    return checkParameters(value as Record<string, unknown>, [name], locate, DEFAULT_PARAMETERS, named)
   }
   if (name === 'remote') return checkRemote(result.data, locate, keep)
-  if (name === 'styles') checkStyles(result.data as Styles, locate, keep)
-  if (name === 'manifest') checkPrefixes(result.data as NonNullable<Settings['manifest']>, locate, keep)
+  if (name === 'manifest') checkSources(result.data as NonNullable<Settings['manifest']>, locate, keep)
   return result.data
+}
+
+/** A file of code tells no line, so that the message says where it is. */
+function inDefaults<T>(check: () => T): T {
+  try {
+    return check()
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error === undefined || error.place?.line !== undefined) throw thrown
+    const { code, message, hint, place, details } = error
+    throw new OneTokenError(code, `In "defaults": ${message}`, { hint, place, details, cause: error })
+  }
+}
+
+function isMapping(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+}
+
+function memberAt(value: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (at, step) => (at as Record<string | number, unknown> | undefined)?.[step],
+    value,
+  )
 }
 
 function settingHint(name: string, near: string | undefined): string | undefined {
@@ -203,56 +234,24 @@ function settingHint(name: string, near: string | undefined): string | undefined
     : `Parameters of pictures go into "defaults": { ${name}: … }.`
 }
 
-function checkPrefixes(manifest: NonNullable<Settings['manifest']>, locate: Locate, keep: Keep): void {
+function checkSources(manifest: NonNullable<Settings['manifest']>, locate: Locate, keep: Keep): void {
   for (const [index, source] of [manifest].flat().entries()) {
-    const prefix = typeof source === 'string' ? undefined : source.prefix
+    const path = ['manifest', ...(Array.isArray(manifest) ? [index] : [])]
+    const { file, prefix } = typeof source === 'string' ? { file: source } : source
+    keep(() => {
+      const mistake = globsMistake([file])
+      if (mistake === undefined) return
+      throw new OneTokenError('SETTINGS_INVALID', `"manifest" ${mistake.what}.`, {
+        hint: mistake.hint,
+        place: locate(typeof source === 'string' ? path : [...path, 'file']),
+      })
+    })
     if (prefix === undefined || isEntryName(prefix)) continue
     keep(() => {
       throw new OneTokenError('SETTINGS_INVALID', `"prefix" cannot be ${quote(prefix)}.`, {
         hint: `It is a name such as shop. ${entryNameRule(prefix)}`,
-        place: locate(['manifest', ...(Array.isArray(manifest) ? [index] : []), 'prefix']),
+        place: locate([...path, 'prefix']),
       })
     })
-  }
-}
-
-/** Where a manifest is looked for. */
-export const DEFAULT_MANIFEST = '{,src/}images.{yaml,yml}'
-
-/** The same, written out: what is found by name needs no search. */
-export const DEFAULT_MANIFEST_FILES: readonly string[] = [
-  'images.yaml',
-  'images.yml',
-  'src/images.yaml',
-  'src/images.yml',
-]
-
-/** Fill in every default. `layers` come from the weakest to the strongest. */
-export function resolveSettings(...layers: readonly Settings[]): ResolvedSettings {
-  const all: Settings = Object.assign({}, ...layers)
-  const defaults: Parameters = Object.assign({}, ...layers.map((layer) => layer.defaults))
-  const model = defaults.model ?? all.model
-  return {
-    defaults: model === undefined ? defaults : { ...defaults, model },
-    styles: Object.assign({}, ...layers.map((layer) => layer.styles)),
-    manifest: [all.manifest ?? DEFAULT_MANIFEST]
-      .flat()
-      .map((file) => (typeof file === 'string' ? { file } : file)),
-    store: all.store ?? 'onetoken',
-    remote: resolveRemote(all.remote),
-    provider: all.provider ?? 'onetoken',
-    missing: all.missing ?? 'render',
-    frozen: all.frozen,
-    budget: {
-      renders: all.budget?.renders ?? Number.POSITIVE_INFINITY,
-      // A run that was meant to cost more says so; 5 dollars are about 24 renders at the highest quality.
-      cost: all.budget?.cost ?? 5,
-    },
-    multiplier: all.pricing?.multiplier ?? 1,
-    concurrency: all.concurrency ?? 4,
-    requestsPerMinute: all.requestsPerMinute,
-    timeout: (all.timeout ?? 600) * 1000,
-    allowPackages: all.allowPackages ?? [],
-    provenance: all.provenance ?? true,
   }
 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { normalizeText, quote, quotePath, show, visible } from './text.ts'
+import { normalizeText, quote, quotePath, show, visible, visibleJson, visibleLines } from './text.ts'
 
 describe('normalizeText', () => {
   it.each([
@@ -55,6 +55,47 @@ describe('visible', () => {
       expect(visible(text)).toBe(text)
     },
   )
+})
+
+describe('visibleLines', () => {
+  it('leaves lines, and looks at each of them', () => {
+    const text = 'one\r\n::error::two\n\n  ##[error]\u001b[2J three'
+    expect(visibleLines(text)).toBe('one\\r\n\\u003a:error::two\n\n  #\\u0023[error]\\u001b[2J three')
+  })
+
+  it('changes nothing of what it has made', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const shown = visibleLines(`##[${text}`)
+        expect(visibleLines(shown)).toBe(shown)
+      }),
+    )
+  })
+})
+
+describe('visibleJson', () => {
+  const words =
+    '\u009b31m \u202e\u2028\u007f \u{e0041} \\u{1f} ##[error] ##vso[x] ::error:: \ud800 🦊👩‍👩‍👧 نمی‌خواهم 狐'
+
+  it('has escapes in place of what steers, and says the same', () => {
+    const json = JSON.stringify({ [words]: [words] }, null, 2)
+    expect(visibleJson(json)).toBe(
+      json
+        .replaceAll('\u009b', '\\u009b')
+        .replaceAll('\u202e\u2028\u007f', '\\u202e\\u2028\\u007f')
+        .replaceAll('\u{e0041}', '\\udb40\\udc41')
+        .replaceAll('##', '#\\u0023'),
+    )
+    expect(JSON.parse(visibleJson(json))).toEqual({ [words]: [words] })
+  })
+
+  it('says the same of any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(JSON.parse(visibleJson(JSON.stringify([text], null, 2)))).toEqual([text])
+      }),
+    )
+  })
 })
 
 describe('quote', () => {

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util'
 import { MAX_QUOTED, quote } from '../quote.ts'
 
-export { quote, quotePath, visible } from '../quote.ts'
+export { quote, quotePath, visible, visibleJson, visibleLines } from '../quote.ts'
 
 /**
  * Text as it is sent to the API: Unicode NFC, CRLF as LF, without white space at either end.

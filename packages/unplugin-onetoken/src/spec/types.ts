@@ -90,6 +90,8 @@ export interface InputFile {
   path: string
   /** Folder that `path` is relative to; absolute. */
   base: string
+  /** Where it is named, when that is known more closely than where the picture is. */
+  place?: Place | undefined
 }
 
 /** What is wanted from the API. */

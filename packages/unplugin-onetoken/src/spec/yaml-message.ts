@@ -55,7 +55,7 @@ export function yamlMessage({ code, message, pos }: YAMLError, text: string): Ya
   if (message.endsWith(' at node end')) {
     return say(
       'Something stands behind a value that has ended.',
-      'Text that begins with a quote, "*", "&" or "!" goes in quotes as a whole.',
+      'Text that begins with a quote, "{", "[", "*", "&" or "!" goes in quotes as a whole.',
     )
   }
   const bracket = /^Flow .* end with a ([\]}])$/.exec(message)?.[1]
