@@ -133,6 +133,37 @@ describe('the signal', () => {
   })
 })
 
+describe('the stop', () => {
+  const never = new AbortController().signal
+
+  test('ends a wait with its reason, and nothing is sent any more', async () => {
+    const controller = new AbortController()
+    const reason = new Error('the run was stopped')
+    const server = await startServer((response) => {
+      response.writeHead(429, { 'retry-after': '60' }).end()
+    })
+    const client = createClient({ apiKey: 'sk-x', baseURL: server.url })
+    const call = client.generate(FIELDS, {
+      signal: never,
+      stop: controller.signal,
+      onWait: () => setImmediate(() => controller.abort(reason)),
+    })
+    await expect(call).rejects.toBe(reason)
+    expect(server.posts()).toBe(1)
+    await client.close()
+  })
+
+  test('ends no request that is under way', async () => {
+    const controller = new AbortController()
+    const server = await startServer((response) => {
+      controller.abort()
+      setTimeout(() => response.end(good()), 20)
+    })
+    const answer = await testClient(server.url).generate(FIELDS, { stop: controller.signal })
+    expect(answer.images).toHaveLength(1)
+  })
+})
+
 describe('close', () => {
   test('waits for what runs, can be repeated, and ends the client', async () => {
     const server = await startServer((response) => setImmediate(() => response.end(good())))

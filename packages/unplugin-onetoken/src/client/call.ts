@@ -53,13 +53,23 @@ export async function call(room: Room, request: Request, options: CallOptions): 
     const ms = decision.waitMs
     slept += ms
     await options.onWait?.({ ms, status: outcome.status, attempt: resends + 1 })
-    try {
-      await sleep(ms, options.signal)
-    } catch (error) {
-      // The next attempt sees the signal before it sends anything, and says so.
-      if (options.signal?.aborted !== true) throw error
-    }
+    await pause(sleep, ms, options)
   }
+}
+
+/** Wait before the next attempt. That one sees an aborted signal before it sends anything, and says so. */
+async function pause(
+  sleep: ResolvedOptions['sleep'],
+  ms: number,
+  { signal, stop }: CallOptions,
+): Promise<void> {
+  const ends = [signal, stop].filter((end) => end !== undefined)
+  try {
+    await sleep(ms, ends.length === 0 ? undefined : AbortSignal.any(ends))
+  } catch (error) {
+    if (!ends.some(({ aborted }) => aborted)) throw error
+  }
+  if (signal?.aborted !== true) stop?.throwIfAborted()
 }
 
 async function attempt(room: Room, request: Request, call: CallOptions): Promise<RenderAnswer | Failure> {

@@ -62,6 +62,12 @@ describe('line', () => {
     ['control characters', 'a\u0000b\u0007c\u009bd', 'abcd'],
     ['direction marks', 'a\u202eb\u200bc', 'abc'],
     ['Chinese', ' 余额不足 ', '余额不足'],
+    [
+      'commands of CI systems',
+      '::error::a ##[error]b ##vso[task.x]c',
+      '\\u003a:error::a #\\u0023[error]b #\\u0023vso[task.x]c',
+    ],
+    ['a command that a mask would make', `##${KEY}`, '#\\u0023[key]'],
     ['keys of other people', 'bad key sk-proj-abcd****wxyz', 'bad key sk-…'],
   ])('%s', (_, text, expected) => {
     expect(line(text)).toBe(expected)
@@ -88,6 +94,12 @@ describe('cause', () => {
     expect(copy).toMatchObject({ message: 'outer [key]', name: 'TypeError' })
     expect(copy?.cause).toMatchObject({ message: 'inner [key]', code: 'HPE_INVALID' })
     expect(inspect(copy, { depth: 20, showHidden: true })).not.toContain('Canary')
+  })
+
+  test('shows what would steer a terminal or a log', () => {
+    const copy = cause(new Error('one\n##[error]two\u009b'))
+    expect(copy?.message).toBe('one\n#\\u0023[error]two\\u009b')
+    expect(copy?.stack).not.toMatch(/##|\u009b/)
   })
 
   test('takes the first of several errors for the cause', () => {

@@ -1,10 +1,11 @@
+import { visible, visibleLines } from '../quote.ts'
 import { base64Fragments, traceMasker } from './key-traces.ts'
 
-/** Makes text and errors from outside fit to be shown: without the API key, without control characters. */
+/** Makes text and errors from outside fit to be shown: without the API key, without what steers a terminal or a CI log. */
 export interface Cleaner {
   /** The text without the key and without parts of it, otherwise as it is. What no person would read is cut off. */
   redact(text: string): string
-  /** One short line: no key, no control characters, no line breaks. */
+  /** One short line: no key, no control characters, no line breaks, no command of a CI system. */
   line(text: string, longest?: number): string
   /** A copy of an error, and of its causes, that holds no key and no object of a connection. */
   cause(error: unknown): Error | undefined
@@ -26,20 +27,25 @@ const ANSI_SEQUENCE = /\u001b\[[0-9;?]*[ -/]*[@-~]/g
 const INVISIBLE = /[\p{Cc}\p{Cf}]/gu
 const WHITE_SPACE = /[\s\u0085]+/g
 
-/** A {@link Cleaner} for one API key. */
-export function createCleaner(key: string): Cleaner {
-  const written = new RegExp([inURLs(key), ...inBase64(key), ...inHex(key)].join('|'), 'gi')
-  const maskTraces = traceMasker(key, MASK)
-  // The whole key first, which may be shorter than a trace.
-  const redact = (text: string): string => maskTraces(text.slice(0, LONGEST_TEXT).replace(written, MASK))
+/** A {@link Cleaner} for one API key. Without one it knows the keys of other people alone. */
+export function createCleaner(key: string | undefined): Cleaner {
+  const mask = key === undefined ? (text: string): string => text : masker(key)
+  const redact = (text: string): string => mask(text.slice(0, LONGEST_TEXT))
   const redactAll = (text: string): string => redact(text).replace(LIKE_A_KEY, 'sk-…')
   return {
     redact,
     // Redaction comes after the removal of characters that could hide inside a key, and before anything is cut off,
-    // which could leave half of one.
-    line: (text, longest = LONGEST_LINE) => shorten(redactAll(onOneLine(text)), longest),
-    cause: (error) => copyError(error, redactAll, 0),
+    // which could leave half of one. What a mask has made a command of is none after that either.
+    line: (text, longest = LONGEST_LINE) => visible(shorten(redactAll(onOneLine(text)), longest)),
+    cause: (error) => copyError(error, (text) => visibleLines(redactAll(text)), 0),
   }
+}
+
+function masker(key: string): (text: string) => string {
+  const written = new RegExp([inURLs(key), ...inBase64(key), ...inHex(key)].join('|'), 'gi')
+  const maskTraces = traceMasker(key, MASK)
+  // The whole key first, which may be shorter than a trace.
+  return (text) => maskTraces(text.replace(written, MASK))
 }
 
 function onOneLine(text: string): string {

@@ -46,7 +46,7 @@ export function explain(
     status,
     topic: problem?.topic,
     tries,
-    host: options.base.host,
+    host: cleaner.redact(options.base.host),
     answer: cleaner.line(answer, 100),
     said: problem?.message === undefined ? '' : `: ${cleaner.line(problem.message)}`,
     note: cleaner.line(note ?? ''),

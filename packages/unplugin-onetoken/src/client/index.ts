@@ -13,6 +13,7 @@ import type {
   RequestFields,
 } from './types.ts'
 
+export { resolveBase } from './options.ts'
 export type * from './types.ts'
 
 /**

@@ -109,6 +109,8 @@ test('a reset, a closed port, a deadline, an abort', async () => {
   const reset = await startRawServer((socket) => socket.resetAndDestroy())
   await lookAtFailure(reset.url)
   await lookAtFailure(`http://127.0.0.1:${await closedPort()}`)
+  const ofKey = 'relay0123456789canary'
+  await lookAtFailure(`http://${ofKey}.localhost:${await closedPort()}/${ofKey}/v1`, { apiKey: ofKey })
   const silent = await startServer(() => {})
   await lookAtFailure(silent.url, { timeout: 50 })
   await lookAtFailure(silent.url, {}, (client) =>

@@ -81,3 +81,50 @@ describe('numbers', () => {
     },
   )
 })
+
+describe('mistakes of untyped callers', () => {
+  type Options = Parameters<typeof createClient>[0]
+
+  test.each<[unknown, string]>([
+    [undefined, 'SETTINGS_INVALID'],
+    [null, 'SETTINGS_INVALID'],
+    ['sk-secret', 'SETTINGS_INVALID'],
+    [{}, 'API_KEY_MISSING'],
+    [{ apiKey: 5 }, 'SETTINGS_INVALID'],
+    [{ apiKey: null }, 'SETTINGS_INVALID'],
+    [{ apiKey: 'sk-secret', baseUrl: 'https://relay.example' }, 'SETTINGS_INVALID'],
+    [{ apiKey: 'sk-secret', baseURL: new URL('https://relay.example') }, 'SETTINGS_INVALID'],
+    [{ apiKey: 'sk-secret', timeout: '5' }, 'SETTINGS_INVALID'],
+    [{ apiKey: 'sk-secret', now: 5 }, 'SETTINGS_INVALID'],
+  ])('refuses %j', (options, code) => {
+    expect(refusal(options as Options)).toBe(code)
+  })
+
+  test('are told by their names', () => {
+    const mistyped = { apiKey: 'sk-x', baseUrl: 'https://relay.example' } as Options
+    expect(() => createClient(mistyped)).toThrow(
+      'createClient() has no option "baseUrl"; did you mean "baseURL"?',
+    )
+    const url = { apiKey: 'sk-x', baseURL: new URL('https://relay.example') } as unknown as Options
+    expect(() => createClient(url)).toThrow('`baseURL` must be a string, and is of the type object.')
+  })
+
+  test('are told with what can be done about them in a script', () => {
+    const hint = (options: unknown): string | undefined => {
+      try {
+        createClient(options as Options)
+        return undefined
+      } catch (error) {
+        return asOneTokenError(error)?.hint
+      }
+    }
+    expect([{}, { apiKey: 'sk-x', baseURL: 'x' }, { apiKey: 'sk-x', retries: 3 }].map(hint))
+      .toMatchInlineSnapshot(`
+        [
+          "createClient() reads no environment. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY })",
+          "Give \`baseURL\` an address such as https://api.onetoken.one, or leave it out.",
+          "The options are apiKey, baseURL, timeout, maxResends, maxResultBytes.",
+        ]
+      `)
+  })
+})

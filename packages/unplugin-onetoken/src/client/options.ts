@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { OneTokenError } from '../errors.ts'
+import { quote } from '../quote.ts'
 import type { ClientOptions } from './types.ts'
 
 /** Options with everything filled in and checked. */
@@ -22,6 +23,23 @@ const DEFAULT_TIMEOUT = 600_000
 const DEFAULT_RESENDS = 4
 const DEFAULT_RESULT_BYTES = 64 * 1024 * 1024
 
+/** What `typeof` says of each option. */
+const FORMS = {
+  apiKey: 'string',
+  baseURL: 'string',
+  timeout: 'number',
+  maxResends: 'number',
+  maxResultBytes: 'number',
+  random: 'function',
+  sleep: 'function',
+  now: 'function',
+} as const satisfies Record<keyof ClientOptions, string>
+
+/** Those that replace what the process has; for tests. */
+const HOOKS: readonly string[] = ['random', 'sleep', 'now']
+
+const OPTION_NAMES = Object.keys(FORMS).filter((name) => !HOOKS.includes(name))
+
 /** The longest delay of a timer of Node, in milliseconds; a longer one fires at once. */
 export const LONGEST_TIMER: number = 2 ** 31 - 1
 
@@ -31,7 +49,8 @@ export const LONGEST_TIMER: number = 2 ** 31 - 1
  * @throws {@link OneTokenError} `API_KEY_MISSING` or `SETTINGS_INVALID`; neither shows a value that can hold a secret.
  */
 export function resolveOptions(options: ClientOptions): ResolvedOptions {
-  const base = resolveBase(options.baseURL ?? DEFAULT_BASE_URL)
+  checkForm(options)
+  const base = resolveBase(options.baseURL ?? DEFAULT_BASE_URL, BY_OPTION)
   const root = versionRoot(base)
   return {
     apiKey: resolveKey(options.apiKey),
@@ -49,29 +68,59 @@ export function resolveOptions(options: ClientOptions): ResolvedOptions {
   }
 }
 
-function resolveKey(apiKey: string): string {
-  const key = apiKey.trim()
+/** An option that nobody knows would be without effect: a `baseUrl` would have the key sent elsewhere than was meant. */
+function checkForm(options: unknown): void {
+  const hint = `The options are ${OPTION_NAMES.join(', ')}.`
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('The options of createClient() are not an object.', hint)
+  }
+  for (const [name, value] of Object.entries(options)) {
+    const form = Object.hasOwn(FORMS, name) ? FORMS[name as keyof ClientOptions] : undefined
+    if (form === undefined) {
+      const near = OPTION_NAMES.find((one) => lettersOf(one) === lettersOf(name))
+      const meant = near === undefined ? '.' : `; did you mean ${quote(near)}?`
+      throw invalid(`createClient() has no option ${quote(name)}${meant}`, hint)
+    }
+    if (value === undefined || typeof value === form) continue
+    throw invalid(
+      `\`${name}\` must be a ${form}, and is of the type ${value === null ? 'null' : typeof value}.`,
+      hint,
+    )
+  }
+}
+
+/** What `baseUrl`, `base_url` and `baseURL` have in common. */
+function lettersOf(name: string): string {
+  return name.toLowerCase().replaceAll(/[-_\s]/g, '')
+}
+
+function resolveKey(apiKey: string | undefined): string {
+  const key = apiKey?.trim() ?? ''
   if (key === '') {
     throw new OneTokenError('API_KEY_MISSING', 'There is no API key, so nothing can be rendered.', {
-      hint: 'Set ONETOKEN_API_KEY in the environment or in .env.local.',
+      hint: 'createClient() reads no environment. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY })',
     })
   }
   if (!/^[\x21-\x7e]+$/.test(key)) {
     throw invalid(
       'The API key holds white space or other characters that no key has.',
-      'Copy the key again into ONETOKEN_API_KEY: only the key, on one line, without quotation marks around it.',
+      'Copy it again: only the key, on one line, without quotation marks around it.',
     )
   }
   return key
 }
 
+/** What is said of a base URL that the environment has. */
+const BY_ENVIRONMENT =
+  'Set ONETOKEN_BASE_URL to an address such as https://api.onetoken.one, or leave it out.'
+const BY_OPTION = 'Give `baseURL` an address such as https://api.onetoken.one, or leave it out.'
+
 /**
- * The base URL as the client takes it.
+ * The base URL as the client takes it. `example` is what to do about one that cannot be used.
  *
  * @throws {@link OneTokenError} `SETTINGS_INVALID`; it shows nothing of the URL.
  */
-export function resolveBase(text: string): URL {
-  const example = 'Set ONETOKEN_BASE_URL to an address such as https://api.onetoken.one, or leave it out.'
+export function resolveBase(text: string, example: string = BY_ENVIRONMENT): URL {
   if (!URL.canParse(text.trim())) throw invalid('The base URL of the API is not a URL.', example)
   const base = new URL(text.trim())
   if (base.protocol !== 'https:' && base.protocol !== 'http:') {
@@ -80,7 +129,7 @@ export function resolveBase(text: string): URL {
   if (base.username !== '' || base.password !== '') {
     throw invalid(
       'The base URL of the API holds a user name or a password.',
-      'Take it out of the URL: the API is opened by ONETOKEN_API_KEY alone.',
+      'Take it out of the URL: the API is opened by the key alone.',
     )
   }
   if (base.search !== '' || base.hash !== '') {

@@ -54,6 +54,8 @@ export interface RenderAnswer {
 /** What accompanies a call. */
 export interface CallOptions {
   signal?: AbortSignal | undefined
+  /** Ends the call with its reason before it is sent once more; a request that is under way goes on. */
+  stop?: AbortSignal | undefined
   /** Sent as `Idempotency-Key`. */
   idempotencyKey?: string | undefined
   /**
@@ -94,10 +96,10 @@ export interface ClientOptions {
   maxResends?: number | undefined
   /** Cap of one result's bytes. @default 67_108_864 (64 MiB) */
   maxResultBytes?: number | undefined
-  /** @default Math.random, for jitter */
+  /** For tests. @default Math.random, for jitter */
   random?: (() => number) | undefined
-  /** @default a timer that obeys the signal */
+  /** For tests. @default a timer that obeys the signal */
   sleep?: ((ms: number, signal?: AbortSignal) => Promise<void>) | undefined
-  /** @default Date.now */
+  /** For tests. @default Date.now */
   now?: (() => number) | undefined
 }

@@ -16,7 +16,7 @@ export type Descriptor =
       parameters: Parameters
       /** Folder of the importer, relative to the root with `/`; only where input pictures are relative to it. */
       base?: string | undefined
-      /** Package below `node_modules` that asks. */
+      /** Package that asks, below `node_modules` or outside of the project. */
       package?: string | undefined
     }
   | { kind: 'entry'; name: string; parameters: OutputParameters }

@@ -5,16 +5,17 @@ import { darkSpec, entrySpec } from '../project/specs.ts'
 import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
+import type { Picture } from '../output/picture.ts'
 import type { Lookup } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
-import type { Log } from './log.ts'
+import { visibleLog, type Log } from './log.ts'
 import type { EngineOptions } from './options.ts'
 import { obtain } from './obtain.ts'
 import { inlineDescriptor } from './references.ts'
 import type { ProjectStore } from './project-store.ts'
-import type { StateOfPicture } from './renders.ts'
+import type { StateOfPicture } from './looks.ts'
 import { createRun, type Run } from './run.ts'
 import { openSession, specOf, type Session } from './session.ts'
 import { createTally, type Summary } from './summary.ts'
@@ -45,21 +46,28 @@ export interface Engine {
   stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
   /**
    * Have a render, as the spending rule allows, and before it those that it is an edit of. `again` asks the API although it
-   * is there, `renew` when what it is an edit of has changed. It is `made` when it was paid for here, and not by another
-   * process meanwhile.
+   * is there, `renew` when what it is an edit of has changed. What only stands in for it never does. It is `made` when it
+   * was paid for here, and not by another process meanwhile.
    */
   render(
     spec: ImageSpec,
     how?: { again?: boolean; renew?: boolean },
   ): Promise<{ record: RenderRecord; made: boolean }>
+  /**
+   * The picture that builds use, cut as its spec says; undefined when it is missing. Spends nothing. Throws why what is
+   * there cannot be used.
+   */
+  picture(identified: IdentifiedSpec): Promise<Picture | undefined>
   /** Begin to put into the remote store what earlier runs could not; it is awaited when the engine is closed. */
   pushWaiting(): Promise<void>
   /** The renders of the project. */
   store(): Promise<ProjectStore>
   /** Finish what a run left that ended with an answer in hand. True when there is a record now. */
   finishAbandoned(key: string): Promise<boolean>
-  /** Start no further request; what is under way goes on. With `abort` it is given up as well. */
-  stop(reason: OneTokenError, abort: boolean): Promise<void>
+  /** Start no further request. Returns how many are under way: they go on. */
+  stop(reason: OneTokenError): Promise<number>
+  /** Give up what is under way as well. */
+  abort(): Promise<void>
   /** What was done since the last time that nothing ran. */
   summary(): Summary
   /** End encoders and connections. */
@@ -67,7 +75,8 @@ export interface Engine {
 }
 
 /** An engine for one project. Reads nothing before it is asked. */
-export function createEngine(options: EngineOptions): Engine {
+export function createEngine(given: EngineOptions): Engine {
+  const options = { ...given, log: visibleLog(given.log) }
   let session: Promise<Session> | undefined
   let tally = createTally()
   let summary = tally.summary()
@@ -78,12 +87,14 @@ export function createEngine(options: EngineOptions): Engine {
     if (session !== undefined) return session
     const opening = openSession(options)
     session = opening
+    opening.then(({ project }) => watch(project.files)).catch(() => undefined)
     // What could not be read is read again at the next use: its author may have mended it.
     opening.catch(() => {
       if (session === opening) session = undefined
     })
     return opening
   }
+  const watch = (files: readonly string[]): void => files.forEach((file) => watched.add(file))
   const refresh = (): void => {
     const old = session
     session = undefined
@@ -103,15 +114,16 @@ export function createEngine(options: EngineOptions): Engine {
         options,
         tally,
         open,
-        watch: (files) => files.forEach((file) => watched.add(file)),
+        watch,
         async closed(ended) {
           runs.delete(ended)
           if (runs.size > 0) return false
-          const last = await session?.catch(() => undefined)
+          // At once: a run that begins from here on opens its own.
+          const last = session
           session = undefined
           summary = tally.summary()
           tally = createTally()
-          await last?.workshop.close()
+          await (await last?.catch(() => undefined))?.workshop.close()
           return true
         },
       })
@@ -151,9 +163,20 @@ export function createEngine(options: EngineOptions): Engine {
 
     async render(spec, how = {}) {
       const { project, workshop } = await open()
-      const { obtained } = await obtain({ project, workshop }, spec, { purpose: options.purpose, ...how })
+      const asker = { purpose: options.purpose, provisional: 'replaced', ...how } as const
+      const { obtained } = await obtain({ project, workshop }, spec, asker)
       if ('placeholder' in obtained) throw new TypeError('The command never takes a placeholder')
       return obtained
+    },
+
+    async picture(identified) {
+      const { renders, store, cut } = (await open()).workshop
+      const { state, problem, uses } = await renders.stateOf(identified)
+      // An edit whose parent has changed has its picture from before, and an entry what its user has brought.
+      const key = uses ?? (state === 'cached' ? identified.key : undefined)
+      if (key === undefined && problem !== undefined) throw problem
+      const lookup = key === undefined ? undefined : await store.store.find(key, identified.spec.label)
+      return lookup?.state === 'found' ? await cut(identified, lookup.record, tally) : undefined
     },
 
     pushWaiting: async () => (await open()).workshop.pushWaiting(),
@@ -161,10 +184,8 @@ export function createEngine(options: EngineOptions): Engine {
     store: async () => (await open()).workshop.store,
     finishAbandoned: async (key) => (await open()).workshop.finishAbandoned(key),
 
-    async stop(reason, abort) {
-      const { workshop } = await open()
-      await (abort ? workshop.abort() : workshop.stop(reason))
-    },
+    stop: async (reason) => (await open()).workshop.stop(reason),
+    abort: async () => (await open()).workshop.abort(),
 
     summary: () => summary,
     async close() {

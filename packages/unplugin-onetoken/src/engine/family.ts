@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { OneTokenError } from '../errors.ts'
 import type { Project } from '../project/project.ts'
 import { entrySpec } from '../project/specs.ts'
+import { visible } from '../spec/text.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Lookup, RenderStore } from '../store/file-store.ts'
 import type { RecordImage, RenderRecord } from '../store/record.ts'
 import { renderInputPlan } from '../variants/index.ts'
 import { identify, type IdentifiedSpec, type ParentPicture, type PlannedInput } from './identify.ts'
-import type { Lineages } from './lineages.ts'
+import { importedOver, standIn, type Lineages } from './lineages.ts'
 
 /** Pictures and the pictures that they are edits of, as the store has them at one time. */
 export interface Family {
@@ -31,23 +32,29 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
   const entries = new Map<string, Promise<IdentifiedSpec>>()
   const lookups = new Map<string, Promise<Lookup>>()
 
-  /** The record that builds use: the one of the key, or the one before its parent changed. */
+  /** The record that builds use: the one of the key, one that its user has brought, or the one before its parent changed. */
   const used = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const { lineage, spec } = identified
     const lookup = await family.lookup(identified)
-    if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
+    if (lookup.state === 'unavailable') throw lookup.error.at(identified.spec.place)
+    const own = await importedOver(lineages, project.provider, identified, lookup)
+    if (own !== undefined) return own
     if (lookup.state === 'found') return lookup.record
-    return lineage === undefined ? undefined : await lineages.newest(lineage())
+    return await standIn(lineages, project.provider, identified)
   }
 
   const parentOf = async (child: ImageSpec, name: string): Promise<ParentPicture> => {
     const parent = await family.entry(name)
     const record = await used(parent)
-    const { isComposite, awaits } = parent
-    if (record === undefined) return { name, input: undefined, isComposite, awaits }
+    const { awaits } = parent
+    const choice = `${parent.key} ${parent.spec.pick}`
+    const formerName =
+      record?.name === undefined || project.entries.has(record.name) ? undefined : record.name
+    // What the user has brought is a picture of their own.
+    const isComposite = parent.isComposite || record?.origin?.kind === 'imported'
+    if (record === undefined) return { name, choice, input: undefined, isComposite, awaits }
     const image = record.images[parent.spec.pick - 1]
     if (image === undefined) throw noPicture(child, name, record)
-    return { name, input: inputOf(image, name), isComposite, awaits }
+    return { name, formerName, choice, input: inputOf(image, name), isComposite, awaits }
   }
 
   const inputOf = (image: RecordImage, label: string): PlannedInput => ({
@@ -85,7 +92,7 @@ function noPicture(child: ImageSpec, parent: string, { refusal, images }: Render
   const why =
     refusal === undefined
       ? `its render has ${images.length === 1 ? 'only 1 picture' : `only ${images.length} pictures`}`
-      : `the API refused it: ${refusal.message}`
+      : `the API refused it: ${visible(refusal.message)}`
   return new OneTokenError(
     refusal === undefined ? 'PICK_BEYOND' : 'API_REFUSED',
     `${child.label} is an edit of ${parent}, and there is no picture of that: ${why}`.replace(

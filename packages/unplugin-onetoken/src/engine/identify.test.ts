@@ -18,7 +18,7 @@ function parent(format: 'png' | 'webp', width: number, height: number): ParentPi
     plan: renderInputPlan({ format, width, height, bytes: 1000 }),
     read: () => Promise.reject(new Error('not read')),
   }
-  return { name: 'hero', input, isComposite: false, awaits: 'its key' }
+  return { name: 'hero', choice: 'its key 1', input, isComposite: false, awaits: 'its key' }
 }
 
 it('knows an edit with a mask again, whatever became of its parent', async () => {
@@ -40,10 +40,12 @@ it('knows an edit with a mask again, whatever became of its parent', async () =>
   ]
   expect(looks.map(({ digests }) => digests[1]?.conversion)).toEqual([0, 1, 2])
   expect(new Set(looks.map(({ key }) => key)).size).toBe(3)
-  const lineages = new Set(looks.map(({ lineage }) => lineage?.()))
+  const lineages = new Set(looks.flatMap(({ lineages }) => lineages?.()))
   expect(lineages.size).toBe(1)
   const waiting = await of('mask.png', { ...parent('png', 40, 30), input: undefined })
-  expect(lineages).toContain(waiting.lineage?.())
-  const { lineage } = await of('other.png', parent('png', 40, 30))
-  expect(lineages).not.toContain(lineage?.())
+  expect([...lineages]).toEqual(waiting.lineages?.())
+  const other = await of('other.png', parent('png', 40, 30))
+  expect([...lineages]).not.toEqual(other.lineages?.())
+  const renamed = await of('mask.png', { ...parent('png', 40, 30), formerName: 'start' })
+  expect(renamed.lineages?.()).toEqual([...lineages, expect.any(String)])
 })

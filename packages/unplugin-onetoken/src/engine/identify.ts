@@ -1,6 +1,6 @@
 import { basename, extname } from 'node:path'
 import type { Upload } from '../client/types.ts'
-import { asOneTokenError } from '../errors.ts'
+import { asOneTokenError, type Place } from '../errors.ts'
 import { readInput } from '../project/input-file.ts'
 import type { Project } from '../project/project.ts'
 import { renderKey, type InputDigest } from '../spec/key.ts'
@@ -13,12 +13,18 @@ import type { Encoder, MaskedImage } from '../variants/types.ts'
 /** A spec with its key and the input pictures that enter it. */
 export interface IdentifiedSpec {
   spec: ImageSpec
-  /** The render key; the lineage, which no record has, while the parent's picture is not there. */
+  /**
+   * The render key. While the parent's picture is not there, one that no record has: the same for all edits of the same
+   * words that wait for the same picture.
+   */
   key: string
   inputs: PlannedInput[]
   digests: InputDigest[]
-  /** Of an edit: the same for all renders of these words that are edits of its parent, whatever that looked like. */
-  lineage?: (() => string) | undefined
+  /**
+   * Of an edit: the same for all renders of these words that are edits of its parent, whatever that looked like. Where the
+   * parent was renamed, a second one has the name that it had before.
+   */
+  lineages?: (() => string[]) | undefined
   /** Full name of the parent, while its picture is not there. */
   waitsFor?: string | undefined
   /** Key of the render that has to come first: its own, or that of the farthest parent without a picture. */
@@ -44,6 +50,10 @@ export interface PlannedInput {
 export interface ParentPicture {
   /** Full name of its entry. */
   name: string
+  /** The name that its entry had when its picture was made, when there is no entry of that name any more. */
+  formerName?: string | undefined
+  /** Which picture of which render it is, for what waits for it. */
+  choice: string
   /** Undefined while it is not there. */
   input: PlannedInput | undefined
   isComposite: boolean
@@ -58,10 +68,10 @@ export async function identify(
 ): Promise<IdentifiedSpec> {
   const files: PlannedInput[] = []
   for (const input of spec.render.inputs) {
-    const { role, file, bytes, sha256 } = await readInput(input, root, spec.place)
+    const { role, file, bytes, sha256 } = await readInput(input, root, input.place ?? spec.place)
     const of = (parent?.input ?? files.find((one) => one.role === 'image'))?.plan
     const name = `The ${role} ${quotePath(input.path)}`
-    const plan = atPlace(spec, () => inputPlan(bytes, role, { name, of }))
+    const plan = atPlace(input.place ?? spec.place, () => inputPlan(bytes, role, { name, of }))
     files.push({ role, name, file, sha256, plan, read: async () => bytes })
   }
   const isComposite = parent?.isComposite === true || files.some(({ role }) => role === 'image')
@@ -71,14 +81,17 @@ export async function identify(
     return { spec, key, inputs: files, digests: own, isComposite, awaits: key }
   }
   // Asked for only where the render is missing.
-  const lineage = (): string => lineageOf({ ...spec.render, edit: parent.name, provider, inputs: own })
+  const names = [parent.name, ...(parent.formerName === undefined ? [] : [parent.formerName])]
+  const lineages = (): string[] =>
+    names.map((edit) => lineageOf({ ...spec.render, edit, provider, inputs: own }))
   if (parent.input === undefined) {
     const { name: waitsFor, awaits } = parent
-    return { spec, key: lineage(), inputs: files, digests: own, lineage, waitsFor, isComposite, awaits }
+    const key = lineageOf({ ...spec.render, edit: parent.choice, provider, inputs: own })
+    return { spec, key, inputs: files, digests: own, lineages, waitsFor, isComposite, awaits }
   }
   const digests = [digestOf(parent.input), ...own]
   const key = renderKey(spec.render, digests, provider)
-  return { spec, key, inputs: [parent.input, ...files], digests, lineage, isComposite, awaits: key }
+  return { spec, key, inputs: [parent.input, ...files], digests, lineages, isComposite, awaits: key }
 }
 
 function digestOf({ role, sha256, plan }: PlannedInput): InputDigest {
@@ -104,11 +117,11 @@ export function lineageOf({
   return renderKey(spec, [parent, ...rest], provider)
 }
 
-function atPlace<T>(spec: ImageSpec, work: () => T): T {
+function atPlace<T>(place: Place | undefined, work: () => T): T {
   try {
     return work()
   } catch (error) {
-    throw asOneTokenError(error)?.at(spec.place) ?? error
+    throw asOneTokenError(error)?.at(place) ?? error
   }
 }
 

@@ -1,29 +1,33 @@
 import type { InputDigest } from '../spec/key.ts'
 import type { RenderSpec } from '../spec/types.ts'
-import type { RenderStore } from '../store/file-store.ts'
-import type { RenderRecord } from '../store/record.ts'
-import { lineageOf } from './identify.ts'
+import type { Lookup, RenderStore } from '../store/file-store.ts'
+import { isOwn, type RenderRecord } from '../store/record.ts'
+import { lineageOf, type IdentifiedSpec } from './identify.ts'
 
-/** Renders of edits by their lineage. */
+/** Pictures of other keys that stand for a render which is not there. */
 export interface Lineages {
-  /** The newest picture of a lineage; undefined when there is none. */
-  newest(lineage: string): Promise<RenderRecord | undefined>
+  /** The newest picture of an edit, whatever its parent looked like, in the first of these that has one. */
+  newest(lineages: readonly string[]): Promise<RenderRecord | undefined>
+  /**
+   * The picture that its user has brought for an entry, for good; undefined when there is none, or when another one was
+   * made for the entry since. `name` is `hero:dark` for a dark version.
+   */
+  imported(name: string, provider: string): Promise<RenderRecord | undefined>
 }
 
 /**
- * Finds what an edit looked like before its parent changed. Records are read when the first such edit is looked for, and
- * after that only those that are new.
+ * Finds what an edit looked like before its parent changed, and what an entry has whose words have changed. Records are
+ * read when the first such picture is looked for, and after that only those that are new.
  */
 export function openLineages(store: Pick<RenderStore, 'keys' | 'find'>): Lineages {
   const seen = new Set<string>()
-  const newest = new Map<string, RenderRecord>()
+  const byLineage = new Map<string, RenderRecord>()
+  const byName = new Map<string, RenderRecord>()
   const add = (record: RenderRecord): void => {
+    if (record.images.length === 0) return
     const lineage = recordLineage(record)
-    if (lineage === undefined || record.images.length === 0) return
-    const other = newest.get(lineage)
-    if (other === undefined || Date.parse(record.created) > Date.parse(other.created)) {
-      newest.set(lineage, record)
-    }
+    if (lineage !== undefined) keepNewest(byLineage, lineage, record)
+    if (record.name !== undefined) keepNewest(byName, nameIn(record.provider, record.name), record)
   }
   const readNew = async (): Promise<void> => {
     for (const key of await store.keys()) {
@@ -36,19 +40,61 @@ export function openLineages(store: Pick<RenderStore, 'keys' | 'find'>): Lineage
     }
   }
   let reading: Promise<void> | undefined
+  const readAll = (): Promise<void> => (reading ??= readNew().finally(() => (reading = undefined)))
   return {
-    async newest(lineage) {
-      reading ??= readNew().finally(() => (reading = undefined))
-      await reading
-      return newest.get(lineage)
+    async newest(lineages) {
+      await readAll()
+      return lineages.map((lineage) => byLineage.get(lineage)).find((record) => record !== undefined)
+    },
+    async imported(name, provider) {
+      await readAll()
+      const record = byName.get(nameIn(provider, name))
+      return record !== undefined && isOwn(record) ? record : undefined
     },
   }
 }
 
-/** The lineage of a record; undefined when it is of no edit. */
-export function recordLineage(record: RenderRecord): string | undefined {
-  const { edit, inputs = [], request } = record
-  if (edit === undefined) return undefined
+function keepNewest(records: Map<string, RenderRecord>, id: string, record: RenderRecord): void {
+  const other = records.get(id)
+  if (other === undefined || Date.parse(record.created) > Date.parse(other.created)) records.set(id, record)
+}
+
+/** Pretend pictures and others are never taken for each other. */
+function nameIn(provider: string, name: string): string {
+  return `${provider} ${name}`
+}
+
+/** The picture of another key that is used while a render has none of its own; undefined when there is none. */
+export async function standIn(
+  lineages: Lineages,
+  provider: string,
+  { spec: { name }, lineages: of }: Pick<IdentifiedSpec, 'spec' | 'lineages'>,
+): Promise<RenderRecord | undefined> {
+  const imported = name === undefined ? undefined : await lineages.imported(name, provider)
+  return imported ?? (of === undefined ? undefined : await lineages.newest(of()))
+}
+
+/**
+ * The picture that its user has brought for an entry, for good, when by now its words are those of another one, which has a
+ * render; undefined when there is none. Without another one, what was rendered for these words is what they mean.
+ */
+export async function importedOver(
+  lineages: Lineages,
+  provider: string,
+  { spec: { name } }: Pick<IdentifiedSpec, 'spec'>,
+  lookup: Lookup,
+): Promise<RenderRecord | undefined> {
+  if (name === undefined || lookup.state !== 'found' || lookup.record.name === name) return undefined
+  return await lineages.imported(name, provider)
+}
+
+/** The lineage of a record, below a parent of this name; undefined when it is of no edit. */
+export function recordLineage(
+  record: RenderRecord,
+  edit: string | undefined = record.edit,
+): string | undefined {
+  const { inputs = [], request } = record
+  if (record.edit === undefined || edit === undefined) return undefined
   const rest = inputs.slice(1) as InputDigest[]
   return lineageOf({ ...record, edit, inputs: rest, request: request as RenderSpec['request'] })
 }

@@ -30,8 +30,8 @@ export async function obtain(parts: ObtainParts, spec: ImageSpec, asker: Asker):
   const { failed } = parts
   const identified = await family().identify(spec)
   const { waitsFor } = identified
-  const isThere = waitsFor === undefined || (asker.renew !== true && (await renders.isStale(identified)))
-  if (isThere) return await own(parts, identified, asker)
+  if (waitsFor === undefined || (await hasPicture(renders, identified, asker)))
+    return await own(parts, identified, asker)
   const known = failed?.get((await family().entry(waitsFor)).key)
   if (known !== undefined) throw known
   // To ask again is about this picture alone.
@@ -40,6 +40,17 @@ export async function obtain(parts: ObtainParts, spec: ImageSpec, asker: Asker):
   const { obtained: parent } = await first
   if ('placeholder' in parent) return { identified, obtained: parent }
   return await own(parts, await family().identify(spec), asker)
+}
+
+/** Whether an edit has a picture that is used although what it is an edit of is not there. */
+async function hasPicture(
+  renders: ObtainParts['workshop']['renders'],
+  identified: IdentifiedSpec,
+  { again, renew }: Asker,
+): Promise<boolean> {
+  if (again === true) return false
+  if ((await renders.imported(identified)) !== undefined) return true
+  return renew !== true && (await renders.isStale(identified))
 }
 
 /** What it is an edit of is there. */

@@ -1,4 +1,5 @@
 import type { Purpose } from '../render/rules.ts'
+import type { Settings } from '../spec/settings.ts'
 import type { Log } from './log.ts'
 
 /** How an engine is made. */
@@ -6,13 +7,15 @@ export interface EngineOptions {
   /** Absolute path of the project. */
   root: string
   config?: string | undefined
+  /** Settings of a script, in place of a settings file. */
+  settings?: Settings | undefined
   /** Names the `.env` files. */
   mode: string
   purpose: Purpose
   env: Readonly<Record<string, string | undefined>>
   log: Log
-  /** Folder of the `.env` files; false reads none. @default the root */
-  envDir?: string | false | undefined
+  /** Folders of the `.env` files, the strongest last. @default the root */
+  envDirs?: readonly string[] | undefined
   /** Whether pages are served to the people who make the site: then placeholders show the words. */
   isServer?: boolean | undefined
   /** Whether the remote store of the settings is used. @default true */

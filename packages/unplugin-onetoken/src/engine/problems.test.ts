@@ -1,6 +1,6 @@
 import { describe as suite, expect, it } from 'vitest'
 import { OneTokenError, type ErrorCode, type ErrorParts } from '../errors.ts'
-import { describe, missingError, oneProblem, placeText, type MissingRender } from './problems.ts'
+import { describe, missingError, notMadeAnew, oneProblem, placeText, type MissingRender } from './problems.ts'
 
 const ROOT = '/site'
 const missing = (own: Partial<MissingRender> = {}): OneTokenError =>
@@ -46,6 +46,26 @@ suite('missing renders', () => {
       1 render is missing, and there is no API key:
         hero (images.yaml:3:3): at most $0.250
         Set ONETOKEN_API_KEY."
+    `)
+  })
+
+  it('have each place once, also where some of them were told together before', () => {
+    const one = missing({ key: 'k', where: 'a.html:1:67' })
+    const both = missing({ key: 'k', where: 'a.html:1:67, b.html:1:2' })
+    expect(said(one, both)).toContain('hero (a.html:1:67, b.html:1:2): at most')
+    expect(said(both, one)).toContain('hero (a.html:1:67, b.html:1:2): at most')
+  })
+
+  it('are not said to be missing where they are there, and are not made anew', () => {
+    const frozen = { why: 'rendering is frozen', hint: 'Thaw.' }
+    expect(said(notMadeAnew(missing({ ...frozen, key: 'k' }), 'k'), missing({ ...frozen, label: 'boat' })))
+      .toMatchInlineSnapshot(`
+      "API_KEY_MISSING 3
+      1 render is there, and not made anew, as rendering is frozen:
+        hero (images.yaml:3:3): at most $0.250
+      1 render is missing, and rendering is frozen:
+        boat (images.yaml:3:3): at most $0.250
+        Thaw."
     `)
   })
 

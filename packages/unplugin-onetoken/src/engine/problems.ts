@@ -2,7 +2,8 @@ import { isAbsolute, relative, sep } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
 import type { MissingCode } from '../render/rules.ts'
-import { visible } from '../spec/text.ts'
+import { visible, visibleLines } from '../spec/text.ts'
+import { pretendText } from './pretend.ts'
 
 /** What a message tells of a render that is missing and may not be made. */
 export interface MissingRender {
@@ -16,6 +17,17 @@ export interface MissingRender {
   code: MissingCode
   why: string
   hint: string
+  /** Whether it is not missing: somebody asked for it once more. */
+  isThere?: boolean | undefined
+  /** Whether there is a pretend picture of it. */
+  isPretend?: boolean | undefined
+}
+
+/** The error for missing renders, of which that with this key was asked for although it is there; others as they are. */
+export function notMadeAnew(error: OneTokenError, key: string): OneTokenError {
+  const missing = error.details?.['missing'] as MissingRender[] | undefined
+  if (missing === undefined) return error
+  return missingErrors(missing.map((one) => (one.key === key ? { ...one, isThere: true } : one)))
 }
 
 const MOST_NAMED = 50
@@ -27,17 +39,23 @@ export function missingError(missing: MissingRender): OneTokenError {
 
 /** Every missing render by name, with what it would cost, once for each reason. */
 function missingErrors(all: readonly MissingRender[]): OneTokenError {
-  const reasons = [...new Set(all.map(({ why }) => why))]
-  const paragraphs = reasons.map((why) => missingParagraph(all.filter((missing) => missing.why === why)))
+  const reasonOf = ({ isThere, why }: MissingRender): string => `${isThere === true} ${why}`
+  const reasons = [...new Set(all.map(reasonOf))]
+  const paragraphs = reasons.map((reason) => missingParagraph(all.filter((one) => reasonOf(one) === reason)))
   const onlyKey = all.every(({ code }) => code === 'API_KEY_MISSING')
+  const pretend = pretendText(all.flatMap(({ isPretend, label }) => (isPretend === true ? label : [])))
   return new OneTokenError(onlyKey ? 'API_KEY_MISSING' : 'RENDERS_MISSING', paragraphs.join('\n'), {
-    hint: [...new Set(all.map(({ hint }) => hint))].join('\n'),
+    hint: [...new Set([...all.map(({ hint }) => hint), ...(pretend === undefined ? [] : [pretend])])].join(
+      '\n',
+    ),
     details: { missing: all },
   })
 }
 
 function missingParagraph(missing: readonly MissingRender[]): string {
-  const count = missing.length === 1 ? '1 render is missing' : `${missing.length} renders are missing`
+  const [first] = missing
+  const renders = missing.length === 1 ? '1 render is' : `${missing.length} renders are`
+  const what = first?.isThere === true ? 'there, and not made anew, as' : 'missing, and'
   const lines = missing.slice(0, MOST_NAMED).map(({ label, where, worst }) => {
     const place = where === undefined ? '' : ` (${visible(shortened(where))})`
     return `  ${visible(label)}${place}: at most ${dollars(worst)}`
@@ -45,7 +63,7 @@ function missingParagraph(missing: readonly MissingRender[]): string {
   if (missing.length > MOST_NAMED) lines.push(`  and ${missing.length - MOST_NAMED} more`)
   const total = missing.reduce((sum, { worst }) => sum + worst, 0)
   if (missing.length > 1) lines.push(`  together: at most ${dollars(total)}`)
-  return `${count}, and ${missing[0]?.why}:\n${lines.join('\n')}`
+  return `${renders} ${what} ${first?.why}:\n${lines.join('\n')}`
 }
 
 /** A picture that is on every page is asked for in many places; a few of them will do. */
@@ -59,16 +77,7 @@ export function oneProblem(
   problems: readonly OneTokenError[],
   root: string = process.cwd(),
 ): OneTokenError | undefined {
-  const missing = problems.flatMap(
-    ({ details }) => (details?.['missing'] as MissingRender[] | undefined) ?? [],
-  )
-  const others = distinct(
-    unknownErrors(
-      problems.filter(({ details }) => details?.['missing'] === undefined),
-      root,
-    ),
-  )
-  const all = missing.length === 0 ? others : [...others, missingErrors(distinctMissing(missing))]
+  const all = listedProblems(problems, root)
   const first = all[0]
   if (first === undefined || all.length === 1) return first
   const worst = all.reduce((a, b) => (b.exitCode > a.exitCode ? b : a))
@@ -89,6 +98,20 @@ export function oneProblem(
       },
     },
   )
+}
+
+/** All that went wrong in a run as {@link oneProblem} tells it: what has one cause is one problem. */
+export function listedProblems(problems: readonly OneTokenError[], root: string): OneTokenError[] {
+  const missing = problems.flatMap(
+    ({ details }) => (details?.['missing'] as MissingRender[] | undefined) ?? [],
+  )
+  const others = distinct(
+    unknownErrors(
+      problems.filter(({ details }) => details?.['missing'] === undefined),
+      root,
+    ),
+  )
+  return missing.length === 0 ? others : [...others, missingErrors(distinctMissing(missing))]
 }
 
 /** What the remote store could not be asked for is one trouble, with a list, for each thing to do about it. */
@@ -139,21 +162,21 @@ function distinctMissing(missing: readonly MissingRender[]): MissingRender[] {
     const id = `${one.key} ${one.why}`
     const known = seen.get(id)
     if (known === undefined) seen.set(id, one)
-    else if (one.where !== undefined && known.where?.split(', ').includes(one.where) !== true) {
-      seen.set(id, {
-        ...known,
-        where: known.where === undefined ? one.where : `${known.where}, ${one.where}`,
-      })
+    else {
+      // Each may be one of several already.
+      const places = [known.where, one.where].flatMap((where) => where?.split(', ') ?? [])
+      seen.set(id, { ...known, where: places.length === 0 ? undefined : [...new Set(places)].join(', ') })
     }
   }
   return [...seen.values()]
 }
 
-/** An error as text for people: place, message, hint. Paths are relative to `root`. */
+/** An error as text for people, safe for terminals: place, message, hint. Paths are relative to `root`. */
 export function describe(error: OneTokenError, root: string = process.cwd()): string {
   const { place } = error
   const where = place === undefined ? '' : `${placeText(place, root)} `
-  return `${where}${error.message}${error.hint === undefined ? '' : `\n  ${error.hint.replaceAll('\n', '\n  ')}`}`
+  const hint = error.hint === undefined ? '' : `\n  ${error.hint.replaceAll('\n', '\n  ')}`
+  return visibleLines(`${where}${error.message}${hint}`)
 }
 
 /** `src/app.ts:3:17`, fit for a terminal whatever the file is called. */

@@ -39,7 +39,7 @@ export async function openProjectStore(
   const write = settings.remote.write && (environment.frozen ?? settings.frozen) !== true
   const remote = guarded(
     openRemote(settings.remote, { authorization: environment.remoteAuthorization }),
-    (error, what) => log.warn(trouble(error, what)),
+    (error, what) => log.warn(trouble(error, what, write)),
   )
   const uploads = openUploads(local.cache)
   const claims = openClaims(remote)
@@ -50,6 +50,7 @@ export async function openProjectStore(
     remote,
     uploads,
     takes,
+    isWritable: write,
     mustTake: rendersOnlyToKeep({ ...environment, purpose, frozen: environment.frozen ?? settings.frozen }),
     arrived: (key) => claims.clear(key),
   })
@@ -70,12 +71,17 @@ export async function openProjectStore(
   }
 }
 
-const LATER = 'it goes there with a later run, or with: npx --no-install onetoken sync'
-
-function trouble({ message, hint }: OneTokenError, what: 'everything' | 'writing'): string {
+function trouble(
+  { message, hint }: OneTokenError,
+  what: 'everything' | 'writing',
+  isWritable: boolean,
+): string {
+  const later = isWritable
+    ? '; it goes there with a later run, or with: npx --no-install onetoken sync'
+    : ', as this machine only reads the remote store.'
   const meaning =
     what === 'writing'
-      ? `What is rendered stays here; ${LATER}`
-      : `Renders that are here are used, and others are looked for there again in a minute. What is rendered meanwhile stays here; ${LATER}`
+      ? `What is rendered stays here${later}`
+      : `Renders that are here are used, and others are looked for there again in a minute. What is rendered meanwhile stays here${later}`
   return [message, hint, meaning].filter(Boolean).join('\n')
 }

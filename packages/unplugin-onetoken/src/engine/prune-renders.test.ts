@@ -87,11 +87,27 @@ test('edits are used, also those that are stale, and those of another provider',
   expect((await unusedKeys(engineOf('http://127.0.0.1:9'))).sort()).toEqual(old)
 })
 
-test('what was made lately is kept, and so is what does not say when it was made', async () => {
+test('what was made lately is kept', async () => {
   await keep(sha256('one'), [FOX])
-  await keep(sha256('two'), [FOX], { created: 'once' })
   expect(await unusedKeys(engineOf(), 10)).toEqual([sha256('one')])
   expect(await unusedKeys(engineOf(), 11)).toEqual([])
+})
+
+test('nothing is unused where a record does not say when it was made', async () => {
+  await keep(sha256('one'), [FOX])
+  await keep(sha256('two'), [FOX], { created: 'once' })
+  await expect(unusedKeys(engineOf())).rejects.toMatchObject({ code: 'PRUNE_REFUSED' })
+})
+
+test('a picture that was accepted for other words stays without its first record', async () => {
+  const [hero, old] = [await keyOf(engineOf()), sha256('old words')]
+  await keep(old, [FOX])
+  await keep(hero, [FOX], { origin: { kind: 'accepted', key: old }, cost: { usd: 0, from: 'origin' } })
+  const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
+  expect(renders.map(({ key }) => key)).toEqual([old])
+  for (const render of renders) await remove(render)
+  expect(await filesIn(join(store.folder, 'images'))).toContain(`${sha256(FOX)}.png`)
+  expect((await store.find(hero)).state).toBe('found')
 })
 
 test('a picture goes with the last record that names it', async () => {

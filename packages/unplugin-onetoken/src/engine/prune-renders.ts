@@ -1,6 +1,5 @@
 import { relative } from 'node:path'
 import { OneTokenError } from '../errors.ts'
-import { renderKey } from '../spec/key.ts'
 import { removeDurably } from '../store/durable.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { inOrder } from '../store/in-order.ts'
@@ -13,9 +12,8 @@ import type { Engine } from './engine.ts'
 import { committedFiles } from './git.ts'
 import { describe, oneProblem } from './problems.ts'
 import { toPosix } from './references.ts'
-import { lineageOf } from './identify.ts'
-import { recordLineage } from './lineages.ts'
 import { survey, type PlannedRender } from './survey.ts'
+import { wantedKeys } from './wanted-keys.ts'
 
 /** A render that nothing in the project asks for. */
 export interface UnusedRender {
@@ -153,41 +151,6 @@ async function readRecords(store: RenderStore): Promise<RenderRecord[]> {
     if (record !== undefined) records.push(record)
   }
   return records
-}
-
-/**
- * Keys of what is planned, for each provider of the store: with an API on loopback, bought renders look unused, and
- * pretend ones without.
- */
-function wantedKeys(
-  planned: readonly PlannedRender[],
-  records: readonly RenderRecord[],
-  current: string,
-): Set<string> {
-  const providers = new Set(records.map(({ provider }) => provider))
-  const lineages = keysByLineage(records)
-  return new Set(
-    planned.flatMap(({ key, uses = key, identified: { spec, digests, waitsFor } }) => {
-      const { parent: edit } = spec.render
-      if (edit === undefined) {
-        return [key, ...[...providers].map((provider) => renderKey(spec.render, digests, provider))]
-      }
-      // Which picture of its parent an edit has with another provider is not known: any of them may be wanted.
-      const inputs = waitsFor === undefined ? digests.slice(1) : digests
-      const others = [...providers].filter((provider) => provider !== current)
-      const all = others.map((provider) => lineageOf({ ...spec.render, edit, provider, inputs }))
-      return [key, uses, ...all.flatMap((lineage) => lineages.get(lineage) ?? [])]
-    }),
-  )
-}
-
-function keysByLineage(records: readonly RenderRecord[]): Map<string, string[]> {
-  const keys = new Map<string, string[]>()
-  for (const record of records) {
-    const lineage = recordLineage(record)
-    if (lineage !== undefined) keys.set(lineage, [...(keys.get(lineage) ?? []), record.key])
-  }
-  return keys
 }
 
 /** The file of a record, and those of its pictures. */

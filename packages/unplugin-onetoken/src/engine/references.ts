@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, relative, sep } from 'node:path'
 import type { Parameters } from '../spec/types.ts'
 import type { Descriptor } from './descriptors.ts'
+import { importingPackage } from './importing-package.ts'
 
 /**
  * The descriptor of an inline import. The importer's folder is part of it only where input pictures are relative
- * to it, and its package only below `node_modules`, so that equal words in several files are one module.
+ * to it, and its package only where it is not the project's own, so that equal words in several files are one module.
  */
 export function inlineDescriptor(
   parameters: Parameters,
@@ -14,12 +15,7 @@ export function inlineDescriptor(
   const [file = ''] = (importer ?? '').split('?', 1)
   const hasInputs = parameters.image !== undefined
   const base = hasInputs && isAbsolute(file) ? toPosix(relative(root, dirname(file))) : undefined
-  return { kind: 'inline', parameters, base, package: packageOf(file) }
-}
-
-/** Name of the package that a file below `node_modules` belongs to. */
-function packageOf(file: string): string | undefined {
-  return /.*[\\/]node_modules[\\/]((?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(file)?.[1]?.replace('\\', '/')
+  return { kind: 'inline', parameters, base, package: importingPackage(file, root) }
 }
 
 /** A path with `/` on every system. */

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest'
 import { answerOf, apiError, cut, good, inTurn, picture, refuse, wrong } from '../render/testing.ts'
 import { failureOf, filesIn, recordOf, told } from '../store/testing.ts'
 import type { Asker } from './renders.ts'
-import { BUILD, COMMAND, DEV, identified, studio } from './testing.ts'
+import { API_KEY, BUILD, COMMAND, DEV, identified, studio } from './testing.ts'
 
 describe('single flight', () => {
   test('fifty who ask at once are one request', async () => {
@@ -363,4 +363,20 @@ test('the API key is in no file and in no message', async () => {
   const texts = await Promise.all((await filesIn(root)).map((file) => readFile(join(root, file), 'utf8')))
   expect(texts.length).toBeGreaterThan(4)
   expect([...texts, ...messages, ...warnings].filter((text) => text.includes('sk-'))).toEqual([])
+})
+
+test.each<[string, Asker, Parameters<typeof studio>[1]]>([
+  ['a build', BUILD, {}],
+  ['a command', COMMAND, {}],
+  ['a command that asks again', { ...COMMAND, again: true }, {}],
+  ['a build that may not render', BUILD, { environment: { ci: true } }],
+])('words that hold the key are neither sent nor told by %s', async (_, asker, changes) => {
+  const { renders, root, posts } = await studio({}, changes)
+  const error: unknown = await renders
+    .obtain(identified(undefined, root, `a fox ${API_KEY}`), asker)
+    .catch((thrown: unknown) => thrown)
+  expect(error).toMatchObject({ code: 'KEY_EXPOSED', place: { line: 3 } })
+  expect(JSON.stringify([String(error), error])).not.toContain(API_KEY)
+  expect(posts).toEqual([])
+  expect(await filesIn(root)).toEqual([])
 })

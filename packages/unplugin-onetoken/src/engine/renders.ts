@@ -1,5 +1,3 @@
-import { askAgain } from '../again.ts'
-import { statSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import type { Project } from '../project/project.ts'
@@ -7,35 +5,19 @@ import { createFlights } from '../render/flight.ts'
 import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
-import type { ImageSpec } from '../spec/types.ts'
-import { isSameLookup, type Lookup, type RenderStore } from '../store/file-store.ts'
-import type { RenderRecord } from '../store/record.ts'
+import { isSameLookup, type RenderStore } from '../store/file-store.ts'
+import { isProvisional, type RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Lineages } from './lineages.ts'
+import { createLooks, type Looks } from './looks.ts'
+import { hasPretend } from './pretend.ts'
 import { missingError, placeText } from './problems.ts'
-
-/** What is known of a render without asking anybody. */
-export type PictureState =
-  | 'cached'
-  | 'missing'
-  /** What it is an edit of has changed since; builds use it as it is. */
-  | 'stale'
-  | 'refused'
-  | 'unavailable'
-  | 'possibly-billed'
-
-/** What is known of a render, and what is wrong with it. */
-export interface StateOfPicture {
-  state: PictureState
-  problem?: OneTokenError | undefined
-  /** Key of the record that builds use, of what is stale. */
-  uses?: string | undefined
-}
+import { refuseSecretWords } from './secret-guard.ts'
 
 /** Who asks for a render. */
 export interface Asker {
   purpose: Purpose
-  /** Package below `node_modules`; undefined for the project's own sources. */
+  /** Package below `node_modules` or outside of the project; undefined for the project's own sources. */
   package?: string | undefined
   /** Where the reference stands, when that is not where the spec does. */
   place?: (() => Promise<Place | undefined>) | undefined
@@ -45,21 +27,19 @@ export interface Asker {
   again?: boolean | undefined
   /** Render an edit anew whose parent has changed. @default its picture from before is used */
   renew?: boolean | undefined
+  /** What becomes of a picture that only stands in for the render. @default 'used' */
+  provisional?: 'used' | 'replaced' | undefined
 }
 
 /** The record of a render, or the word that a placeholder takes its place. */
 export type Obtained = { record: RenderRecord; made: boolean; isStale?: boolean } | { placeholder: string }
 
 /** Renders of a project: from the store, or paid for where that is allowed. */
-export interface Renders {
+export interface Renders extends Pick<Looks, 'imported' | 'isStale' | 'stateOf'> {
   /** Throws when the render cannot be had and no placeholder may take its place. */
   obtain(identified: IdentifiedSpec, asker: Asker): Promise<Obtained>
   /** What would be decided for a missing render. */
   decide(asker: Asker): SpendingDecision
-  /** Whether an edit has no picture of its own yet, but one from before its parent changed. */
-  isStale(identified: IdentifiedSpec): Promise<boolean>
-  /** `seen`: what a look at the store has shown a moment ago. */
-  stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
   /** Wait until no request is under way: what is billed must be kept before the process ends. */
   settled(): Promise<void>
 }
@@ -98,28 +78,16 @@ const PAUSE = 250
 
 /** Joins store, spending rule and renderer; one flight a key. */
 export function createRenders({ project, store, lineages, renderer, uploads, made }: RendersParts): Renders {
+  const { atHand, beforeChange, fromStore, imported, isStale, ownOver, stateOf } = createLooks({
+    provider: project.provider,
+    store,
+    lineages,
+    renderer,
+  })
   const flights = createFlights<Obtained>()
   const { settings } = project
 
   const decide = (asker: Asker): SpendingDecision => decideFor(project, asker)
-
-  const fromStore = async ({ key, spec }: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const lookup = await store.find(key, spec.label)
-    if (lookup.state === 'unavailable') throw lookup.error.at(spec.place)
-    if (lookup.state === 'missing') return undefined
-    if (lookup.record.refusal !== undefined) throw refused(spec.label, lookup.record, spec.place)
-    return lookup.record
-  }
-
-  /** An image whose length is wrong (a pointer, a cut file) or that is not there is looked at, which says why. */
-  const inspectFile = async ({ images }: RenderRecord, spec: ImageSpec): Promise<void> => {
-    const image = images[spec.pick - 1]
-    if (image === undefined) return
-    if (sizeAtOnce(store.imageFile(image)) === image.bytes) return
-    await store.image(image, spec.label).catch((error: unknown) => {
-      throw asOneTokenError(error)?.at(spec.place) ?? error
-    })
-  }
 
   const jobOf = (identified: IdentifiedSpec, { again = false, wanted }: Asker): RenderJob => ({
     key: identified.key,
@@ -144,16 +112,19 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
     flights.join(identified.key, async () => {
       const { key, spec } = identified
       const before = await store.find(key, spec.label)
+      const replaces = asker.again === true || (before.state === 'found' && isReplaced(before.record, asker))
       for (let turn = 0; ; turn += 1) {
         await (await renderer()).othersDone(key)
-        if (asker.again === true) await store.refresh(key)
+        if (replaces) await store.refresh(key)
         // Whoever was in flight a moment ago, here or in another process, may have brought it: nobody who asks again
         // while it is rendered wants two.
-        if (asker.again !== true || !isSameLookup(await store.find(key, spec.label), before)) {
+        if (!replaces || !isSameLookup(await store.find(key, spec.label), before)) {
           const there = await fromStore(identified)
           if (there !== undefined) return { record: there, made: false }
         }
-        const record = await (await renderer()).render({ ...jobOf(identified, asker), seen: before })
+        const record = await (
+          await renderer()
+        ).render({ ...jobOf(identified, asker), replaces, seen: before })
         if (record !== undefined) {
           made(identified, record)
           return { record, made: true }
@@ -163,51 +134,11 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
       }
     })
 
-  /** What an edit looked like before its parent changed. */
-  const beforeChange = async ({ lineage }: IdentifiedSpec): Promise<RenderRecord | undefined> =>
-    lineage === undefined ? undefined : await lineages.newest(lineage())
-
-  /** What the store has, also of what a process that died left unfinished. */
-  const atHand = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const isFinished = async (): Promise<boolean> => (await renderer()).finishAbandoned(identified.key)
-    try {
-      const there = await fromStore(identified)
-      if (there !== undefined || !(await isFinished())) return there
-    } catch (error) {
-      // What was refused may have been asked for again since.
-      if ((error as OneTokenError).code !== 'API_REFUSED' || !(await isFinished())) throw error
-    }
-    return await fromStore(identified)
-  }
-
   return {
     decide,
-    isStale: async (identified) =>
-      (await store.find(identified.key)).state === 'missing' &&
-      (await beforeChange(identified)) !== undefined,
-    async stateOf(identified, seen) {
-      try {
-        const isSeen = seen?.state === 'found' && seen.record.refusal === undefined
-        const record = isSeen ? seen.record : await atHand(identified)
-        if (record !== undefined) {
-          await inspectFile(record, identified.spec)
-          return { state: 'cached' }
-        }
-        const problem = await (await renderer()).standing(identified.key, identified.spec)
-        const before = await beforeChange(identified)
-        const uses = before?.key
-        if (problem !== undefined) {
-          return { state: 'possibly-billed', problem: problem.at(identified.spec.place), uses }
-        }
-        if (before === undefined) return { state: 'missing' }
-        await inspectFile(before, identified.spec)
-        return { state: 'stale', uses }
-      } catch (thrown) {
-        const problem = asOneTokenError(thrown)
-        if (problem === undefined) throw thrown
-        return { state: problem.code === 'API_REFUSED' ? 'refused' : 'unavailable', problem }
-      }
-    },
+    imported,
+    isStale,
+    stateOf,
     settled: flights.settled,
     async obtain(identified, asker) {
       const { spec } = identified
@@ -219,13 +150,22 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
             return error
           throw thrown
         })
-        if (there !== undefined && !(there instanceof OneTokenError)) return { record: there, made: false }
-        const before = asker.renew === true ? undefined : await beforeChange(identified)
+        const isThere = there !== undefined && !(there instanceof OneTokenError)
+        const over = isThere ? await ownOver(identified, there) : undefined
+        if (over !== undefined) return { record: over, made: false }
+        if (isThere && !isReplaced(there, asker)) return { record: there, made: false }
+        const own = isThere ? undefined : await imported(identified)
+        if (own !== undefined) return { record: own, made: false }
+        const before = isThere || asker.renew === true ? undefined : await beforeChange(identified)
         if (before !== undefined) return { record: before, made: false, isStale: true }
-        if (there !== undefined && !hasPlaceholder(there, asker)) throw there
-        if (there !== undefined) return { placeholder: there.message }
+        if (there instanceof OneTokenError) {
+          if (!hasPlaceholder(there, asker)) throw there
+          return { placeholder: there.message }
+        }
       }
       const decision = decide(asker)
+      // A message of what is missing would repeat them, too.
+      if (asker.purpose !== 'dev') refuseSecretWords(spec, project.environment)
       if (decision.spend) {
         return await renderOnce(identified, asker).catch((error: unknown) => {
           throw error instanceof OneTokenError && !error.details?.['stopAll'] ? error.at(spec.place) : error
@@ -238,27 +178,12 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
       if (decision.instead === 'placeholder') return { placeholder: `${spec.label} is not rendered: ${why}.` }
       const after = identified.waitsFor === undefined ? '' : `, after ${identified.waitsFor}`
       const label = `${spec.label}${after}`
-      throw missingError({ key: identified.key, label, where, worst, code, why, hint })
+      const isPretend = await hasPretend(project, identified)
+      throw missingError({ key: identified.key, label, where, worst, code, why, hint, isPretend })
     },
   }
 }
 
-/** For each picture of a project, the turns of the event loop would cost more than the look. */
-function sizeAtOnce(file: string): number | undefined {
-  try {
-    return statSync(file, { throwIfNoEntry: false })?.size
-  } catch {
-    return undefined
-  }
-}
-
-function refused(label: string, { refusal, created }: RenderRecord, place: Place | undefined): OneTokenError {
-  return new OneTokenError(
-    'API_REFUSED',
-    `${label} was refused on ${created.slice(0, 10)}: ${refusal?.message ?? 'the API did not say why.'}`,
-    {
-      hint: `It is not asked for again with the same words: change them. To try them once more: ${askAgain(label)}`,
-      place,
-    },
-  )
+function isReplaced(record: RenderRecord, { provisional }: Asker): boolean {
+  return provisional === 'replaced' && isProvisional(record)
 }

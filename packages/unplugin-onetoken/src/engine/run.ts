@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { parseReference } from '../spec/reference.ts'
-import { DEFAULT_MANIFEST_FILES } from '../spec/settings.ts'
+import { DEFAULT_MANIFEST_FILES } from '../spec/resolve-settings.ts'
 import type { Descriptor } from './descriptors.ts'
 import type { EngineOptions } from './options.ts'
 import { findPlace } from './places.ts'
@@ -15,7 +15,11 @@ import type { Tally } from './summary.ts'
 /** The entries of a manifest's module. */
 export interface LoadedManifest {
   members: { name: string; descriptor: string }[]
+  /** Files, and folders with the pictures that were in them, that a change of which makes it another. */
   watch: string[]
+  folders: ReadonlyMap<string, string | undefined>
+  /** When these were read, in milliseconds since 1970. */
+  begun: number
 }
 
 /** One build of a bundler, or the life of a dev server. */
@@ -193,8 +197,9 @@ export function createRun({ options, tally, open, watch, closed }: RunParts): Ru
           file === undefined || manifest.prefix === undefined ? name : name.slice(manifest.prefix.length + 1),
         descriptor: await written.write({ kind: 'entry', name, parameters: {} }),
       }))
-      watch(project.files)
-      return { members: await Promise.all(members), watch: project.files }
+      const { files, folders, begun } = project
+      watch([...files, ...folders.keys()])
+      return { members: await Promise.all(members), watch: files, folders, begun }
     },
 
     async settle(failed, share = false) {

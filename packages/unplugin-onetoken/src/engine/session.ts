@@ -1,4 +1,5 @@
 import { asOneTokenError, type Place } from '../errors.ts'
+import { statSync } from 'node:fs'
 import { realpath } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { Picture } from '../output/picture.ts'
@@ -118,7 +119,12 @@ async function obtainPicture(
     picture: dark === undefined ? light : { ...light, dark },
     watch: [...project.files, ...had.flatMap(({ identified }) => identified.inputs.map(({ file }) => file))],
     awaited: [...new Set(had.map(({ identified }) => store.recordFile(identified.awaits)))],
-    begun,
+    begun: purpose === 'dev' && project.files.some(hasChanged) ? project.begun : begun,
+  }
+
+  /** Since it was read, though it is read anew only when that is noticed. */
+  function hasChanged(file: string): boolean {
+    return (statSync(file, { throwIfNoEntry: false })?.ctimeMs ?? 0) > project.begun
   }
 
   async function pictureOf({ identified, obtained }: ObtainedSpec): Promise<Picture> {

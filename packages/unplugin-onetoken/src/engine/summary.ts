@@ -46,7 +46,11 @@ export function createTally(): Tally {
   const recipes = new Map<string, { files: number; bytes: number; encoded: number }>()
   const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
   return {
-    rendered: (key, usd) => void rendered.set(key, usd),
+    rendered(key, usd) {
+      rendered.set(key, usd)
+      // Whoever shares its request may have been first to say that it is there.
+      reused.delete(key)
+    },
     reused: (key) => void (rendered.has(key) || reused.add(key)),
     placeholder: (label) => void placeholders.add(label),
     stale: (label) => void stale.add(label),

@@ -9,12 +9,23 @@ import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { placeText } from './problems.ts'
 import { toPosix } from './references.ts'
-import type { PictureState } from './renders.ts'
+import { refuseSecretWords } from './secret-guard.ts'
+import type { ShownState } from '../output/state-words.ts'
+import { isOwn, isProvisional, type RecordOrigin } from '../store/record.ts'
+import type { PictureState } from './looks.ts'
+
+/** What people are told of a render. */
+export function shownState({ state, origin }: Pick<PlannedRender, 'state' | 'origin'>): ShownState {
+  if (state !== 'cached' || origin === undefined) return state
+  return isProvisional({ origin }) ? 'provisional' : origin.kind
+}
 
 /** A render that the project wants. */
 export interface PlannedRender {
   identified: IdentifiedSpec
   spec: ImageSpec
+  /** Those of all that want this render: they may use different ones of its pictures. */
+  specs: ImageSpec[]
   /** Names of all entries that want this render, `hero:dark` for a dark version; none for imports alone. */
   names: string[]
   key: string
@@ -24,13 +35,15 @@ export interface PlannedRender {
   uses: string | undefined
   /** Name of the entry that it is an edit of, when that has to be rendered first. */
   after?: string | undefined
+  /** Where the picture comes from, when it was not rendered for these words. */
+  origin?: RecordOrigin | undefined
   /** Dollars at the most, if it is rendered (again). */
   worst: number
   /** Whether `worst` is only the highest that `auto` can come to. */
   open: boolean
   /** Where it is asked for, relative to the root. */
   where: string
-  /** What to do about a state that is neither cached nor missing. */
+  /** What to do about a state that is neither cached nor missing, or about a `pick` that is beyond the pictures that came. */
   problem?: OneTokenError | undefined
 }
 
@@ -41,6 +54,10 @@ export interface Survey {
   problems: OneTokenError[]
   /** Of these problems, those of entries, by name. */
   failed: Map<string, OneTokenError>
+  /** Every other entry by name, also where several want one render. */
+  entries: Map<string, PlannedRender>
+  /** Entries that say nothing for people who cannot see. */
+  silent: string[]
 }
 
 /** Look at every entry of the manifests and every import in the sources. Spends nothing. */
@@ -64,7 +81,7 @@ export async function survey(engine: Engine): Promise<Survey> {
     return [light, dark]
   })
   const store = toPosix(relative(project.root, project.store))
-  const scan = await scanSources(project.root, store.startsWith('..') ? [] : [`${store}/**`])
+  const scan = await scanSources(project.root, store.startsWith('..') ? [] : [store])
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
     if (specifier === 'virtual:onetoken/manifest') continue
@@ -72,6 +89,7 @@ export async function survey(engine: Engine): Promise<Survey> {
     wanted.push({ find, place, names: [] })
   }
   const planned = new Map<string, PlannedRender>()
+  const named = new Map<string, PlannedRender>()
   const looks = inOrder(wanted, AT_ONCE, async (one) => ({ one, seen: await look(engine, family, one) }))
   for await (const {
     one: { names },
@@ -81,15 +99,45 @@ export async function survey(engine: Engine): Promise<Survey> {
       note(seen, names)
       continue
     }
-    const known = planned.get(seen.key)
-    if (known === undefined) planned.set(seen.key, seen)
+    const known = planned.get(idOf(seen))
+    if (known === undefined) planned.set(idOf(seen), { ...seen })
+    else {
+      known.specs.push(seen.spec)
+      // They may use different pictures of it.
+      known.problem ??= seen.problem
+    }
     const { names: all } = known ?? seen
-    for (const name of names) if (!all.includes(name)) all.push(name)
+    for (const name of names) {
+      if (!all.includes(name)) all.push(name)
+      named.set(name, seen)
+    }
   }
   for (const place of scan.unknown) note(runTimeWords(place), [])
   const renders = [...planned.values()]
   markDescendants(renders)
-  return { renders, problems, failed }
+  const entries = [...named].flatMap(([name, own]) => {
+    const render = planned.get(idOf(own))
+    return render === undefined ? [] : [[name, ofEntry(own, render)] as const]
+  })
+  return { renders, problems, failed, entries: new Map(entries), silent: silentOf(named) }
+}
+
+/** What an entry has of a render that others may want as well: which of its pictures is used, is its own matter. */
+function ofEntry({ spec, identified, where, problem }: PlannedRender, render: PlannedRender): PlannedRender {
+  const isOfOthers = render.problem?.code === 'PICK_BEYOND'
+  return { ...render, spec, identified, where, problem: problem ?? (isOfOthers ? undefined : render.problem) }
+}
+
+/** One render may be all that several ask for, and yet one of them has a picture of its own. */
+function idOf({ key, uses = '' }: PlannedRender): string {
+  return `${key} ${uses}`
+}
+
+/** A dark version has the text of its entry. */
+function silentOf(named: ReadonlyMap<string, PlannedRender>): string[] {
+  return [...named].flatMap(([name, { spec }]) =>
+    spec.alt === undefined && !name.endsWith(':dark') ? [name] : [],
+  )
 }
 
 /** Looked at at once: a remote store takes its time for each. */
@@ -100,6 +148,20 @@ interface Wanted {
   find(): Promise<IdentifiedSpec>
   place: Place | undefined
   names: string[]
+}
+
+/** What is known of each of these pictures, or what is wrong with it at its place. Spends nothing. */
+export async function lookAt(
+  engine: Engine,
+  pictures: readonly { spec: () => ImageSpec; place: Place | undefined }[],
+): Promise<(PlannedRender | OneTokenError)[]> {
+  const family = await engine.family()
+  const found: (PlannedRender | OneTokenError)[] = []
+  const looks = inOrder(pictures, AT_ONCE, ({ spec, place }) =>
+    look(engine, family, { find: async () => family.identify(spec()), place, names: [] }),
+  )
+  for await (const seen of looks) found.push(seen)
+  return found
 }
 
 async function look(
@@ -124,21 +186,27 @@ async function plan(
 ): Promise<PlannedRender> {
   const project = await engine.project()
   const { spec } = identified
-  const { state, problem, uses } = await engine.stateOf(identified, await family.lookup(identified))
+  const seen = await family.lookup(identified)
+  const { state, problem, uses, origin } = await engine.stateOf(identified, seen)
+  // Told before anything is spent on others.
+  if (state !== 'cached') refuseSecretWords(spec, project.environment)
   const { worst, open } = price(spec.render, project.settings.multiplier)
   const where = place === undefined ? '' : placeText(place, project.root)
   return {
     identified,
     spec,
+    specs: [spec],
     names: [],
     key: identified.key,
     state,
-    uses: state === 'cached' ? identified.key : uses,
+    uses: uses ?? (state === 'cached' ? identified.key : undefined),
+    origin,
     after: identified.waitsFor,
     worst,
     open,
     where,
-    problem,
+    // An import of an entry may say itself which of its pictures it uses.
+    problem: problem?.at(place),
   }
 }
 
@@ -153,7 +221,7 @@ function markDescendants(renders: readonly PlannedRender[]): void {
     const above = parent === undefined ? undefined : byName.get(parent)
     if (above === undefined) return
     mark(above)
-    if (above.state !== 'stale') return
+    if (above.state !== 'stale' || isOwn(render)) return
     render.after ??= parent
     if (render.state === 'cached') render.state = 'stale'
   }

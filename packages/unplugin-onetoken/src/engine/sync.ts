@@ -21,9 +21,9 @@ export interface SyncOptions {
 export interface SyncReport {
   /** The remote store, without anything secret. */
   remote: string
-  /** Keys of renders that are there now and were not before; with `check`, of all that were looked at. */
+  /** Keys of renders that are there now and were not before; with `check`, also of those that were not as they are here. */
   pushed: string[]
-  /** Renders that were there already. */
+  /** Renders that were there already, as they are here. */
   present: number
   /** Keys of renders that are here now and were not before. */
   pulled: string[]
@@ -94,9 +94,11 @@ async function pushAll(
     const { record } = here
     if (!shared.takes(record)) return
     const there = check ? undefined : await shared.pushed(key)
-    const standing = there ?? (await shared.push(record, { check }))
+    let isWritten = false
+    const wrote = (): void => void (isWritten = true)
+    const standing = there ?? (await shared.push(record, { check, wrote }))
     if (isSame(standing, record)) {
-      if (there === undefined) report.pushed.push(key)
+      if (isWritten) report.pushed.push(key)
       else report.present += 1
     } else if (prefer === 'here') {
       await shared.push(record, { check, replace: 'any' })

@@ -3,7 +3,7 @@ import type { Project } from '../project/project.ts'
 import { bench, type Bench, type BenchOptions } from '../render/testing.ts'
 import { imageSpec } from '../spec/image-spec.ts'
 import { renderKey } from '../spec/key.ts'
-import { resolveSettings, type ResolvedSettings } from '../spec/settings.ts'
+import { resolveSettings, type ResolvedSettings } from '../spec/resolve-settings.ts'
 import { temporaryFolder } from '../store/testing.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { openLineages } from './lineages.ts'
@@ -48,6 +48,8 @@ export async function studio(
     store: folder,
     provider: 'onetoken',
     files: [],
+    folders: new Map(),
+    begun: 0,
   }
   const renders = createRenders({
     project,

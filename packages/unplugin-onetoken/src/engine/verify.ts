@@ -3,9 +3,11 @@ import { checkStore, type CheckParts, type CheckWatcher, type Finding, type Want
 import type { Lookup } from '../store/file-store.ts'
 import { problemOf, repaired } from '../store/finding.ts'
 import type { Intent } from '../store/intents.ts'
+import { isProvisional } from '../store/record.ts'
 import { imageFormat } from '../variants/index.ts'
 import type { Engine } from './engine.ts'
 import type { ProjectStore } from './project-store.ts'
+import { openWantedBy } from './wanted-keys.ts'
 
 /** How a store is verified. */
 export interface VerifyOptions {
@@ -20,7 +22,13 @@ export async function* verifyStore(engine: Engine, options: VerifyOptions): Asyn
   // First: what a run left unfinished would be told as pictures that nobody wants.
   yield* standingRequests(engine, projectStore, options)
   const repair = options.repair ? { restore: restorer(projectStore) } : undefined
-  const parts: CheckParts = { repair, watcher: options.watcher, format: imageFormat, now: Date.now }
+  const parts: CheckParts = {
+    repair,
+    watcher: options.watcher,
+    format: imageFormat,
+    now: Date.now,
+    wantedBy: openWantedBy(engine),
+  }
   yield* checkStore(projectStore.local, parts)
 }
 
@@ -48,9 +56,11 @@ async function* standingRequests(
   for (const intent of await intents.all()) {
     if (await intents.isUnderWay(intent)) continue
     const { key, label } = intent
-    const problem = problemOf('request', local.recordFile(key), standingIntent(label || 'NAME', intent))
+    const lookup = await local.find(key)
+    const found = problemOf('request', local.recordFile(key), standingIntent(label || 'NAME', intent))
+    const problem = { ...found, hint: `${found.hint}${keepHint(intent, lookup)}` }
     // A process may have died between its record and its journal.
-    if (isKept(intent, await local.find(key))) {
+    if (isKept(intent, lookup)) {
       if (repair) await intents.close(intent)
     } else if (intent.arrived === undefined) yield problem
     else if (!repair) {
@@ -61,12 +71,22 @@ async function* standingRequests(
   }
 }
 
-/** Whether what was asked for is there: of a picture that was asked for again, not the one before it. */
+/**
+ * Whether what was asked for is there: of a picture that was asked for again, not the one before it. Nor does one that
+ * only stands in for the render settle what became of a request for that.
+ */
 function isKept({ replaces, time }: Intent, lookup: Lookup): boolean {
-  if (lookup.state === 'missing') return false
+  if (lookup.state === 'missing' || (lookup.state === 'found' && isProvisional(lookup.record))) return false
   return (
     replaces !== true || (lookup.state === 'found' && Date.parse(lookup.record.created) >= Date.parse(time))
   )
+}
+
+/** Labels of imports are their words in quotes; entries have names. */
+function keepHint({ label }: Intent, lookup: Lookup): string {
+  const hasPicture = lookup.state === 'found' && lookup.record.images.length > 0
+  if (!hasPicture || label === '' || label.startsWith('"')) return ''
+  return `\nTo keep the picture that is there, and hear no more of it: npx --no-install onetoken accept ${label}`
 }
 
 const FINISH =

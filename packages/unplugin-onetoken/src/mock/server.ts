@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { checkOptions } from './check-options.ts'
 import { serveHosted } from './hosted.ts'
 import { serveImages } from './images.ts'
 import { keyOf, openEntry } from './log.ts'
@@ -9,8 +10,9 @@ import { send, type Exchange } from './send.ts'
 import { createState, forget, type State } from './state.ts'
 import type { MockOptions, MockRequest, MockServer } from './types.ts'
 
-/** Start a look-alike of the OneToken image API on 127.0.0.1. Rejects when the port is taken. */
+/** Start a look-alike of the OneToken image API on 127.0.0.1. Rejects when the port is taken, and for options that it does not know. */
 export async function startMock(options: MockOptions = {}): Promise<MockServer> {
+  checkOptions(options)
   const state = createState(options)
   const main = createServer((request, response) => void serve(state, 'main', request, response))
   const other = createServer((request, response) => void serve(state, 'other', request, response))

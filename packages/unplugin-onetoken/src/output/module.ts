@@ -1,3 +1,4 @@
+import { codeText } from './code-text.ts'
 import { allFiles, pictureParts, type Picture, type PictureFile } from './picture.ts'
 
 /** How a bundler is told of a file: statements at the top of a module, and an expression that is the URL. */
@@ -10,7 +11,7 @@ export interface FileReference {
 /** Gives the reference of a file; `name` is free to be used as a binding. */
 export type ReferenceFile = (file: string, name: string) => FileReference
 
-const q = (value: unknown): string => JSON.stringify(value)
+const q = (value: unknown): string => codeText(JSON.stringify(value))
 
 /**
  * JavaScript of the module of one picture: the URL as default export, and `src`, `srcset`, `sources`, `width`,
@@ -105,7 +106,8 @@ function referAll(
   return { statements, urlOf: ({ file }) => references.get(file)?.expression ?? '""' }
 }
 
-const IDENTIFIER = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
+/** Names that may stand in code without quotes, and be exported by every bundler. */
+export const IDENTIFIER: RegExp = /^[\p{ID_Start}$_][\p{ID_Continue}$]*$/u
 
 /** A name of a manifest's module and the module that it comes from. */
 export interface ManifestMember {

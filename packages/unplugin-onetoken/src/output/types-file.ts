@@ -1,48 +1,84 @@
+import { imageType, type KnownMembers } from './image-type.ts'
+
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
+
+/** How the text of types begins that is ours to overwrite. */
+export const TYPES_HEAD = '// Written by unplugin-onetoken from the manifest; changes are overwritten.'
+
+/** An entry, by the name under which it is imported. */
+export interface EntryTypes extends KnownMembers {
+  name: string
+}
 
 /** A manifest for its own module. */
 export interface ManifestTypes {
   /** Path relative to the project, with `/`. */
   path: string
-  names: readonly string[]
+  entries: readonly EntryTypes[]
 }
 
 /**
  * Text of `onetoken-env.d.ts`: every entry by name, so that a name that no manifest has is a TypeScript error.
- * `names` are the full names of all entries.
+ * `entries` are all, by their full names.
  */
-export function entryTypes(names: readonly string[], manifests: readonly ManifestTypes[]): string {
-  const sorted = [...names].sort()
-  const entries = sorted.flatMap((name) => [name, `${name}?*`]).map(entryModule)
-  const modules = manifests.map(({ path, names: own }) =>
-    manifestModule(`*/${path.slice(path.lastIndexOf('/') + 1)}`, own),
-  )
+export function entryTypes(entries: readonly EntryTypes[], manifests: readonly ManifestTypes[]): string {
+  // A pattern has one asterisk, and its files are imported by all kinds of ways: those of one name share their types.
+  const byFile = new Map<string, EntryTypes[]>()
+  for (const { path, entries: own } of manifests) {
+    const file = path.slice(path.lastIndexOf('/') + 1)
+    byFile.set(file, joined([...(byFile.get(file) ?? []), ...own]))
+  }
   return [
-    '// Written by unplugin-onetoken from the manifest; changes are overwritten.',
+    TYPES_HEAD,
     '/// <reference types="unplugin-onetoken/types" />',
     '',
-    ...entries,
-    manifestModule('virtual:onetoken/manifest', sorted),
-    ...modules,
+    ...sorted(entries).flatMap((entry) => [
+      entryModule(entry.name, entry),
+      entryModule(`${entry.name}?*`, entry),
+    ]),
+    manifestModule('virtual:onetoken/manifest', entries),
+    ...[...byFile].map(([file, own]) => manifestModule(`*/${file}`, own)),
   ].join('\n')
 }
 
-function entryModule(name: string): string {
+function sorted(entries: readonly EntryTypes[]): EntryTypes[] {
+  return entries.toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** Of two with one name, only what both have is known. */
+function joined(entries: readonly EntryTypes[]): EntryTypes[] {
+  const byName = new Map<string, EntryTypes>()
+  for (const { name, alt, dark } of entries) {
+    const other = byName.get(name) ?? { alt, dark }
+    byName.set(name, { name, alt: alt && other.alt, dark: dark && other.dark })
+  }
+  return [...byName.values()]
+}
+
+const IMAGE = `type OneTokenImage = import('virtual:onetoken?').OneTokenImage`
+
+function entryModule(name: string, known: KnownMembers): string {
+  const own = [
+    ...(known.alt ? ['export const alt: string'] : []),
+    ...(known.dark ? ['export const dark: OneTokenImage'] : []),
+  ]
+  const more = own.length === 0 ? [] : [IMAGE, ...own, `export const image: ${imageType(known)}`]
   return `declare module ${quote(`virtual:onetoken/${name}`)} {
   export * from 'virtual:onetoken?'
   export { default } from 'virtual:onetoken?'
-}
+${more.map((line) => `  ${line}\n`).join('')}}
 `
 }
 
-function manifestModule(specifier: string, names: readonly string[]): string {
-  const members = [...names].sort().map((name) => `    readonly ${quote(name)}: OneTokenImage`)
-  const exports = [...names]
-    .sort()
-    .map((name, index) => `  const i${index}: OneTokenImage\n  export { i${index} as ${quote(name)} }`)
+function manifestModule(specifier: string, entries: readonly EntryTypes[]): string {
+  const all = sorted(entries).map((entry) => ({ name: quote(entry.name), type: imageType(entry) }))
+  const members = all.map(({ name, type }) => `    readonly ${name}: ${type}`)
+  const exports = all.map(
+    ({ name, type }, index) => `  const i${index}: ${type}\n  export { i${index} as ${name} }`,
+  )
   return `declare module ${quote(specifier)} {
-  type OneTokenImage = import('virtual:onetoken?').OneTokenImage
-${[...exports].join('\n')}
+  ${IMAGE}
+${exports.join('\n')}
   const images: {
 ${members.join('\n')}
   }

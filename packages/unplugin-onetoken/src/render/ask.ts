@@ -24,6 +24,7 @@ export function ask(
     const turn = schedule.turn()
     const options: CallOptions = {
       signal,
+      stop: schedule.stopped,
       idempotencyKey: journal.idempotencyKey,
       async onSend() {
         await turn.begin()
@@ -31,7 +32,8 @@ export function ask(
       },
       async onWait({ ms, status }) {
         // Without an answer it was the network, which says nothing about the account's other requests.
-        if (status !== undefined) turn.refused(ms)
+        if (status === undefined) turn.unsent()
+        else turn.refused(ms)
         await journal.turnedAway()
       },
     }

@@ -1,5 +1,6 @@
 import { askAgain } from '../again.ts'
 import { OneTokenError, type ErrorCode } from '../errors.ts'
+import { visible } from '../spec/text.ts'
 import type { Intent } from '../store/intents.ts'
 import { reasonOf } from '../store/messages.ts'
 import { SELF } from '../store/sender.ts'
@@ -9,12 +10,12 @@ import type { RenderJob } from './types.ts'
 
 /** The error for a request that was sent earlier and of which no picture was kept. */
 export function standingIntent(label: string, { time, sender: { host }, failure }: Intent): OneTokenError {
-  const from = host === '' || host === SELF.host ? '' : ` from ${host}`
-  const when = `${time === '' ? 'before' : `on ${time.slice(0, 16).replace('T', ' ')} UTC`}${from}`
+  const from = host === '' || host === SELF.host ? '' : ` from ${visible(host)}`
+  const when = `${time === '' ? 'before' : `on ${visible(time.slice(0, 16)).replace('T', ' ')} UTC`}${from}`
   const what =
     failure === undefined
       ? 'and no answer was kept: it may have been billed.'
-      : `and may have been billed. What happened: ${failure}`
+      : `and may have been billed. What happened: ${visible(failure.replaceAll('\n', ' '))}`
   return new OneTokenError('POSSIBLY_BILLED', `${label} was asked for ${when}, ${what}`, {
     hint: `Look at the usage log of your account first. To pay for it (again): ${askAgain(label)}`,
   })
@@ -25,7 +26,8 @@ export function budgetReached(label: string, worst: number, { limits, spent }: B
   const byCount = spent.renders + 1 > limits.renders
   const limit = byCount ? count(limits.renders) : dollars(limits.cost)
   const more = byCount ? `{ renders: ${limits.renders + 10} }` : `{ cost: ${roundUp(spent.cost + worst)} }`
-  const raise = `raise "budget" in the settings, as in ${more}`
+  const flag = byCount ? '' : ' (or --max-cost, where that was given)'
+  const raise = `raise "budget" in the settings, as in ${more}${flag}`
   const neverFits = worst > limits.cost || limits.renders === 0
   return new OneTokenError(
     'BUDGET_REACHED',

@@ -4,7 +4,7 @@ import { isSameLookup, type Lookup } from '../store/file-store.ts'
 import type { Intent } from '../store/intents.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { SELF } from '../store/sender.ts'
-import type { RendererParts, RenderJob } from './types.ts'
+import { takesPlace, type RendererParts, type RenderJob } from './types.ts'
 
 /**
  * The journal of one request. Whatever becomes of this process, the next one reads here whether the picture may
@@ -57,7 +57,7 @@ export function openJournal(
       sender: SELF,
       time: now().toISOString(),
       idempotencyKey,
-      replaces: job.again ? true : undefined,
+      replaces: takesPlace(job) ? true : undefined,
     }
     try {
       if (await intents.claim(intent)) return intent

@@ -145,9 +145,9 @@ describe('results that cannot be used', () => {
     expect(await record(made)).toBe('missing')
     expect(await quarantined(made.folder)).toEqual([...new Set(results.map(String))].sort())
     // Paid for, most likely: it is not bought again unasked, and the next one is told where the bytes are.
-    expect(told(await failureOf(made.renderer.render(jobOf())), made.folder)).toContain(
-      error.message.slice(0, 40),
-    )
+    const next = told(await failureOf(made.renderer.render(jobOf())), made.folder)
+    expect(next).toContain(error.message.slice(0, 40))
+    expect(next.split('--again')).toHaveLength(2)
     expect(made.posts).toHaveLength(1)
     expect(made.budget.spent.renders).toBe(1)
   })

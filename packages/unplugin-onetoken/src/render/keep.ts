@@ -2,11 +2,13 @@ import type { RenderAnswer } from '../client/types.ts'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { askAgain } from '../again.ts'
+import { keepAside } from '../store/aside.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
 import { EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
+import { takesPlace } from './types.ts'
 
 /** What keeping needs of the renderer's parts. */
 export type KeepParts = Pick<RendererParts, 'store' | 'header' | 'inspect' | 'warn' | 'now'>
@@ -55,7 +57,7 @@ export async function finish(
   }
   const record = await inspected({ store, inspect }, draft, kept, [])
   if (record.images.length === 0) return undefined
-  const standing = await store.putRecord(record, { replace })
+  const standing = await putRecord(store, record, replace)
   return { record: standing, isUsed: canonicalJson(standing) === canonicalJson(record) }
 }
 
@@ -132,12 +134,18 @@ async function keepIn(
   const kept = await keepBytes(store, job, draft, results, lost)
   const record = await inspected({ ...parts, store }, draft, kept, lost)
   if (record.images.length === 0) throw noImage(job.label, lost)
-  const standing = await store.putRecord(record, { replace: job.again })
+  const standing = await putRecord(store, record, takesPlace(job))
   const { n } = job.spec.request
   if (record.images.length < n) {
     parts.warn(`${job.label}: ${record.images.length} of ${n} pictures came. ${lost.join(' ')}`.trim())
   }
   return standing
+}
+
+async function putRecord(store: RenderStore, record: RenderRecord, replace: boolean): Promise<RenderRecord> {
+  // What is written now was paid for: it must not fail over what was there, of which the store keeps a copy anyway.
+  if (replace) await keepAside(store, record).catch(() => undefined)
+  return await store.putRecord(record, { replace })
 }
 
 async function keepBytes(

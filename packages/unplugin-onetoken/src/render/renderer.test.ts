@@ -78,6 +78,7 @@ describe('a render', () => {
     const turn = {
       begin: async () => void told.push('begin'),
       refused: (ms: number) => void told.push(ms),
+      unsent: () => void told.push('unsent'),
       end: () => void told.push('end'),
     }
     const { renderer } = await bench({
@@ -92,7 +93,7 @@ describe('a render', () => {
       folder: made.folder,
     })
     await renderer.render(jobOf())
-    expect(told).toEqual(['begin', 'begin', 7_000, 'begin', 'end'])
+    expect(told).toEqual(['begin', 'unsent', 'begin', 7_000, 'begin', 'end'])
   })
 
   test('that was turned away is anybody’s until it is sent again', async () => {

@@ -9,7 +9,7 @@ import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
 import { openJournal, Taken, type Journal } from './journal.ts'
 import { finish, keep, keepRefusal, type PaidAnswer } from './keep.ts'
 import { billedCost, price } from './pricing.ts'
-import type { Renderer, RendererParts, RenderJob } from './types.ts'
+import { takesPlace, type Renderer, type RendererParts, type RenderJob } from './types.ts'
 
 /** The only caller of the client. */
 export function createRenderer(parts: RendererParts): Renderer {
@@ -56,7 +56,9 @@ export function createRenderer(parts: RendererParts): Renderer {
       const standing = await abandoned(job.key)
       if (standing === 'under way') return undefined
       if (standing !== undefined && !job.again) throw standingIntent(job.label, standing)
-      const lookup: Lookup = job.again ? (job.seen ?? (await store.find(job.key))) : { state: 'missing' }
+      const lookup: Lookup = takesPlace(job)
+        ? (job.seen ?? (await store.find(job.key)))
+        : { state: 'missing' }
       const { worst } = price(job.spec, multiplier)
       const reservation = await budget.reserve(worst)
       if (reservation === undefined) throw budgetReached(job.label, worst, budget)
@@ -110,8 +112,9 @@ async function keepJournaled(
     await journal.close()
     return record
   } catch (error) {
-    const { message, hint = '' } = asOneTokenError(error) ?? { message: String(error) }
-    await journal.fail(`${message} ${hint}`.trim())
+    const { code, message, hint = '' } = asOneTokenError(error) ?? { code: undefined, message: String(error) }
+    // How to pay for it again is said by whoever tells of the journal.
+    await journal.fail(code === 'IMAGE_INVALID' ? message : `${message} ${hint}`.trim())
     throw error
   }
 }

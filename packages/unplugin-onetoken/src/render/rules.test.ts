@@ -68,6 +68,10 @@ describe('when money is spent', () => {
       { package: '@a/theme', allowPackages: ['theme', '@b/theme'] },
       'error: the package "@a/theme" asks for it, and packages may not spend your money',
     ],
+    [
+      { package: '', allowPackages: ['theme'] },
+      'error: a file outside of the project asks for it, and only its own may spend your money',
+    ],
     [{ package: 'theme', allowPackages: ['theme'] }, 'spend'],
     [{ package: 'theme', allowPackages: ['theme'], frozen: true }, `error: ${FROZEN}`],
     [{ package: 'theme', allowPackages: ['theme'], hasKey: false }, 'error: there is no API key'],
@@ -136,6 +140,11 @@ describe('what to do about it', () => {
       'To render here, set "frozen": false in the settings or ONETOKEN_FROZEN=0.',
     ],
     ['a package', { package: 'theme' }, 'To allow it, add "theme" to "allowPackages" in the settings.'],
+    [
+      'a file that no package has',
+      { package: '' },
+      'Move the file into the project, or declare the picture in the manifest and import its entry.',
+    ],
     ['development', { purpose: 'dev' }, 'Render them with: npx --no-install onetoken render'],
     [
       'a build that renders nothing',

@@ -1,3 +1,4 @@
+import { quote } from '../quote.ts'
 import type { MissingPolicy } from '../spec/settings.ts'
 
 /**
@@ -16,7 +17,10 @@ export interface SpendingFacts {
   /** Whether renders of this machine go into a remote store, so that they outlive it. */
   keeps: boolean
   missing: MissingPolicy
-  /** Name of the package below `node_modules` that asks; undefined for the project's own sources. */
+  /**
+   * Name of the package that asks, below `node_modules` or outside of the project. Empty for a file out there that lies
+   * in no package, undefined for the project's own sources.
+   */
   package: string | undefined
   allowPackages: readonly string[]
 }
@@ -29,6 +33,9 @@ export type SpendingDecision =
 /** Whether a key is all that is lacking. */
 export type MissingCode = 'RENDERS_MISSING' | 'API_KEY_MISSING'
 
+/** npm's limit of a package's name. */
+const MAX_NAME = 214
+
 const RENDER = 'npx --no-install onetoken render'
 
 /** The one place that decides whether money is spent. */
@@ -38,12 +45,7 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
   }
   if (facts.frozen ?? (!facts.keeps && rendersOnlyToKeep(facts))) return frozen(facts)
   if (facts.package !== undefined && !facts.allowPackages.includes(facts.package)) {
-    const add = `To allow it, add "${facts.package}" to "allowPackages" in the settings.`
-    return no(
-      'error',
-      `the package "${facts.package}" asks for it, and packages may not spend your money`,
-      add,
-    )
+    return refused(facts.package)
   }
   if (facts.purpose === 'build' && facts.missing !== 'render') {
     const hint = `Render them with: ${RENDER}. The setting "missing" says what a build does about them.`
@@ -56,6 +58,21 @@ export function spendingDecision(facts: SpendingFacts): SpendingDecision {
     return { ...no('error', 'there is no API key', hint), code: 'API_KEY_MISSING' }
   }
   return { spend: true }
+}
+
+function refused(name: string): SpendingDecision {
+  if (name === '') {
+    const hint =
+      'Move the file into the project, or declare the picture in the manifest and import its entry.'
+    return no(
+      'error',
+      'a file outside of the project asks for it, and only its own may spend your money',
+      hint,
+    )
+  }
+  const hint = `To allow it, add ${quote(name, MAX_NAME)} to "allowPackages" in the settings.`
+  const why = `the package ${quote(name, MAX_NAME)} asks for it, and packages may not spend your money`
+  return no('error', why, hint)
 }
 
 /** Whether a build may only pay for what is kept elsewhere: the machine that it runs on is thrown away. */

@@ -172,6 +172,21 @@ describe('with a clock of its own', () => {
       expect([await first?.result, await second?.result]).toEqual(['done', 'done'])
     })
 
+    test('is told how many requests are under way: not those that wait', async () => {
+      const schedule = createSchedule({ concurrency: 4, requestsPerMinute: undefined })
+      const [sent, answered, refused, unsent] = [1, 2, 3, 4].map(() => schedule.turn())
+      for (const turn of [sent, answered, unsent, refused]) await turn?.begin()
+      expect(schedule.underWay).toBe(4)
+      answered?.end()
+      unsent?.unsent()
+      refused?.refused(DAY)
+      expect(schedule.underWay).toBe(1)
+      const late = refused?.begin()
+      schedule.stop(NO_CREDIT)
+      await expect(late).rejects.toBe(NO_CREDIT)
+      expect(schedule.underWay).toBe(1)
+    })
+
     test('does not wait for turns of a slow queue', async () => {
       const schedule = createSchedule({ concurrency: 9, requestsPerMinute: 1 })
       const [first, ...others] = add10(schedule)

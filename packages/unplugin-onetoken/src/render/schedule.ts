@@ -14,6 +14,8 @@ export interface ScheduleLimits {
 export interface Schedule {
   /** Aborted, with the reason, when the queue is stopped: whoever waits to begin need not wait any longer. */
   readonly stopped: AbortSignal
+  /** How many requests were sent and are neither answered nor turned away. */
+  readonly underWay: number
   /** Run `job` when its turn comes. Rejects with the reason when the queue is stopped before. */
   run<T>(job: (signal: AbortSignal) => Promise<T>): Promise<T>
   /** Take part in what the API says about the account as a whole: each job does, for its request. */
@@ -30,6 +32,8 @@ export interface Turn {
   begin(): Promise<void>
   /** The API turned it away, and may be asked again in so many milliseconds. */
   refused(ms: number): void
+  /** It did not get as far as the API. */
+  unsent(): void
   /** It was answered, or is given up. */
   end(): void
 }
@@ -45,6 +49,7 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
   // Each request listens to them while it runs, and there may be 64.
   setMaxListeners(0, stopping.signal, aborting.signal)
   const waiting = new Set<(reason: unknown) => void>()
+  const underWay = new Set<object>()
   const gate = createGate({
     paused: () => queue.pause(),
     resumed: () => void queue.start(),
@@ -65,6 +70,9 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
 
   return {
     stopped: stopping.signal,
+    get underWay() {
+      return underWay.size
+    },
     run: (job) =>
       new Promise((resolve, reject) => {
         if (stopping.signal.aborted) return reject(stopping.signal.reason)
@@ -82,9 +90,19 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
     turn() {
       const turn = {}
       return {
-        begin: () => gate.pass(turn),
-        refused: (ms) => gate.refuse(turn, ms),
-        end: () => gate.settle(turn),
+        async begin() {
+          await gate.pass(turn)
+          underWay.add(turn)
+        },
+        unsent: () => void underWay.delete(turn),
+        refused(ms) {
+          underWay.delete(turn)
+          gate.refuse(turn, ms)
+        },
+        end() {
+          underWay.delete(turn)
+          gate.settle(turn)
+        },
       }
     },
     stop,

@@ -43,8 +43,15 @@ export interface RenderJob {
   wanted?: (() => boolean) | undefined
   /** Ask again although there is a record, or a request that may have been billed. */
   again: boolean
-  /** What the store had when somebody decided to ask again: what is there since is no reason to. @default what it has now */
+  /** What is there only stands in for the render, which takes its place; a request that may have been billed stays one. */
+  replaces?: boolean | undefined
+  /** What the store had when somebody decided to ask for what is there: what is there since is no reason to. @default what it has now */
   seen?: Lookup | undefined
+}
+
+/** Whether the render of a job takes the place of what the store has. */
+export function takesPlace({ again, replaces = false }: Pick<RenderJob, 'again' | 'replaces'>): boolean {
+  return again || replaces
 }
 
 /** Pays for renders and keeps them. */

@@ -9,13 +9,14 @@ import { troubleOf, type RecordImage, type RenderRecord } from './record.ts'
 /** A picture by what the first record says that names it. */
 export interface NamedPicture {
   image: RecordImage
-  label: string
+  /** The renders that it is of. */
+  of: { key: string; label: string }[]
 }
 
 /** The pictures that a record names, by the names of their files. */
 export function picturesOf(store: RenderStore, record: RenderRecord): [name: string, named: NamedPicture][] {
-  const label = labelOf(record)
-  return record.images.map((image) => [basename(store.imageFile(image)), { image, label }])
+  const of = { key: record.key, label: labelOf(record) }
+  return record.images.map((image) => [basename(store.imageFile(image)), { image, of: [of] }])
 }
 
 /** What the check made of one picture. */
@@ -29,14 +30,14 @@ export interface CheckedPicture {
 export async function checkPicture(
   store: RenderStore,
   named: NamedPicture,
-  parts: Pick<CheckParts, 'format' | 'repair'>,
+  parts: Pick<CheckParts, 'format' | 'repair' | 'wantedBy'>,
 ): Promise<CheckedPicture> {
   const file = store.imageFile(named.image)
   const look = async (): Promise<Look> => await lookAt(file, named.image, parts.format)
   try {
     const { bytes, bad } = await look()
     if (bad === undefined) return { bytes }
-    return { bytes, finding: await mend(store, named, bad, look, parts.repair) }
+    return { bytes, finding: await mend(store, named, bad, look, parts) }
   } catch (cause) {
     return { bytes: 0, finding: problemOf('picture', file, unreadable(file, cause)) }
   }
@@ -70,17 +71,32 @@ function otherBytes({ bytes, start }: Examined, image: RecordImage): Look['bad']
 /** Put damaged bytes aside, so that nothing takes them for the picture, and have the right ones brought. */
 async function mend(
   store: RenderStore,
-  { image, label }: NamedPicture,
+  { image, of }: NamedPicture,
   bad: Pick<BadFile, 'state' | 'why'>,
   look: () => Promise<Look>,
-  repair: CheckParts['repair'],
+  { repair, wantedBy }: Pick<CheckParts, 'repair' | 'wantedBy'>,
 ): Promise<Finding> {
   const file = store.imageFile(image)
   const moved =
     repair !== undefined && bad.state === 'damaged'
       ? await store.setAsideImage(image).catch(() => undefined)
       : undefined
-  const problem = problemOf('picture', file, unavailable({ what: 'picture', file, ...bad, label, moved }))
+  const who = await askedFor(of, wantedBy)
+  const problem = problemOf('picture', file, unavailable({ what: 'picture', file, ...bad, ...who, moved }))
   if ((await repair?.restore?.({ what: 'picture', image })) !== true) return problem
   return (await look()).bad === undefined ? repaired(problem, 'It was brought back.') : problem
+}
+
+/** How messages call a picture, and whether no render is asked for any more that it is of. */
+async function askedFor(
+  of: NamedPicture['of'],
+  wantedBy: CheckParts['wantedBy'],
+): Promise<Pick<BadFile, 'label' | 'isFormer'>> {
+  let isFormer = of.length > 0
+  for (const { key, label } of of) {
+    const by = await wantedBy?.(key, label)
+    if (typeof by === 'string') return { label: by }
+    if (by === undefined) isFormer = false
+  }
+  return { label: of[0]?.label, isFormer }
 }

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CheckParts } from './check.ts'
-import type { RenderStore } from './file-store.ts'
+import type { OneTokenError } from '../errors.ts'
+import type { Lookup, RenderStore } from './file-store.ts'
 import { noteOf, problemOf, repaired, type Finding } from './finding.ts'
 import { layoutOf } from './layout.ts'
 import { keyOfName } from './listing.ts'
-import { labelOf, unavailable, writing } from './messages.ts'
+import { labelOf, ofFormer, unavailable, writing } from './messages.ts'
 import { parseRecord, type RenderRecord } from './record.ts'
 
 /** What the check made of one file among the records. */
@@ -19,7 +20,7 @@ export interface CheckedRecord {
 export async function checkRecord(
   store: RenderStore,
   name: string,
-  { repair }: Pick<CheckParts, 'repair'>,
+  { repair, wantedBy }: Pick<CheckParts, 'repair' | 'wantedBy'>,
 ): Promise<CheckedRecord> {
   const key = keyOfName(name)
   if (key === undefined) return await checkStray(store, name, repair !== undefined)
@@ -27,11 +28,32 @@ export async function checkRecord(
   if (lookup.state === 'found') return { record: lookup.record }
   if (lookup.state === 'missing') return {}
   // It stays where it is, damaged or not: with the record gone, the render would be missing, and be bought again.
-  const problem = problemOf('record', store.recordFile(key), lookup.error)
+  const by = await wantedBy?.(key, undefined)
+  const problem = badRecord(store.recordFile(key), by === false, await named(store, key, by, lookup))
   if ((await repair?.restore?.({ what: 'record', key })) !== true) return { finding: problem }
   const restored = await store.find(key)
   if (restored.state !== 'found') return { finding: problem }
   return { record: restored.record, finding: repaired(problem, 'It was brought back.') }
+}
+
+/** The same look, of which messages tell what asks for the picture. */
+async function named(
+  store: RenderStore,
+  key: string,
+  by: string | false | undefined,
+  look: Unavailable,
+): Promise<OneTokenError> {
+  const again = typeof by === 'string' ? await store.find(key, by) : look
+  return again.state === 'unavailable' ? again.error : look.error
+}
+
+type Unavailable = Extract<Lookup, { state: 'unavailable' }>
+
+function badRecord(file: string, isFormer: boolean, error: OneTokenError): Finding {
+  const problem = problemOf('record', file, error)
+  return isFormer && problem.state === 'damaged'
+    ? { ...problem, hint: ofFormer({ what: 'record', file }) }
+    : problem
 }
 
 /** A file whose name is no key: a record under a wrong name, or nothing of ours. */

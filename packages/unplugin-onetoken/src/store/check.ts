@@ -9,9 +9,10 @@ import { GIT_FILES, lackingPatterns, linesOf } from './git-files.ts'
 import { inOrder } from './in-order.ts'
 import { layoutOf } from './layout.ts'
 import { clearLeftover, leftoversOf } from './leftovers.ts'
-import { entriesOf, extentOf, isImageName, isTemporaryName, sizeOf } from './listing.ts'
+import { entriesOf, isImageName, isTemporaryName, sizeOf, type Extent } from './listing.ts'
 import { writing } from './messages.ts'
 import type { RecordImage } from './record.ts'
+import { putAsideIn } from './replaced.ts'
 
 export type { Finding, FindingKind } from './finding.ts'
 
@@ -31,6 +32,11 @@ export interface CheckParts {
       }
     | undefined
   watcher?: CheckWatcher | undefined
+  /**
+   * How messages call what asks for a render now; `false` where nothing does, undefined where that is not known. `label`
+   * is how its record calls it.
+   */
+  wantedBy?: ((key: string, label: string | undefined) => Promise<string | false | undefined>) | undefined
 }
 
 /** Is told how far a check is. */
@@ -66,7 +72,9 @@ export async function* checkStore(store: RenderStore, parts: CheckParts): AsyncG
     if (checked.record === undefined && checked.finding?.kind === 'record') unread += 1
     if (checked.record === undefined) continue
     for (const [name, picture] of picturesOf(store, checked.record)) {
-      if (!named.has(name)) named.set(name, picture)
+      const known = named.get(name)
+      if (known === undefined) named.set(name, picture)
+      else known.of.push(...picture.of)
     }
   }
   for await (const checked of inOrder(named.values(), AT_ONCE, (one) => checkPicture(store, one, parts))) {
@@ -134,11 +142,24 @@ async function* gitFiles({ folder }: RenderStore, { repair }: CheckParts): Async
   }
 }
 
-async function* quarantined({ folder }: RenderStore): AsyncGenerator<Finding> {
-  const { quarantine } = layoutOf(folder)
-  const { files, bytes } = await extentOf(quarantine)
-  if (files === 0) return
-  const what = files === 1 ? '1 file that was' : `${files} files that were`
-  const hint = 'No build needs it, but it was paid for: look at it before you remove it.'
-  yield noteOf('quarantine', quarantine, `has ${what} put aside`, { hint, bytes })
+async function* quarantined(store: RenderStore): AsyncGenerator<Finding> {
+  const { quarantine } = layoutOf(store.folder)
+  const replaced: Extent = { files: 0, bytes: 0 }
+  const others: Extent = { files: 0, bytes: 0 }
+  for await (const { bytes, isReplaced } of putAsideIn(store)) {
+    const extent = isReplaced ? replaced : others
+    extent.files += 1
+    extent.bytes += bytes
+  }
+  if (replaced.files > 0) {
+    const what = replaced.files === 1 ? '1 record that was' : `${replaced.files} records that were`
+    const hint =
+      'No build needs a record that was replaced, and its picture stays where it is. To remove such records: npx --no-install onetoken prune --replaced'
+    yield noteOf('quarantine', quarantine, `has ${what} replaced`, { hint, bytes: replaced.bytes })
+  }
+  if (others.files > 0) {
+    const what = others.files === 1 ? '1 file that was' : `${others.files} files that were`
+    const hint = 'No build needs it, but it may have been paid for: look at it before you remove it.'
+    yield noteOf('quarantine', quarantine, `has ${what} put aside`, { hint, bytes: others.bytes })
+  }
 }

@@ -49,8 +49,15 @@ export interface RenderStore {
   recordFile(key: string): string
   /** Absolute path that an image has; says nothing about what is there. */
   imageFile(image: Pick<RecordImage, 'sha256' | 'format'>): string
-  /** Absolute path of an image whose bytes are what its record says. Throws `STORE_UNAVAILABLE`. */
-  image(image: Pick<RecordImage, 'sha256' | 'format'>, label: string): Promise<string>
+  /**
+   * Absolute path of an image whose bytes are what its record says. A damaged one is put aside, unless it is to be
+   * `left` where it is. Throws `STORE_UNAVAILABLE`.
+   */
+  image(
+    image: Pick<RecordImage, 'sha256' | 'format'>,
+    label: string,
+    damaged?: 'aside' | 'left',
+  ): Promise<string>
   /** Keep the bytes of an image, synced, before anything else is done with them. */
   putImage(bytes: Uint8Array, extension: string): Promise<{ sha256: string; file: string }>
   /** Keep a record. With `replace` it takes the place of one that is there; else the first one stands and is returned. */
@@ -66,9 +73,11 @@ export interface RenderStore {
   setAside(file: string): Promise<string>
   /** Put an image aside that has the wrong bytes, and return where; undefined when it has the right ones by now. */
   setAsideImage(image: Pick<RecordImage, 'sha256' | 'format'>): Promise<string | undefined>
+  /** Tell git about a new store (`.gitignore`, `.gitattributes`): before anything is written that it is not to see. */
+  introduce(): Promise<void>
   /**
-   * Write what a new store needs (`.gitignore`, `.gitattributes`), and find out whether it can be written at all and
-   * has room for so many bytes. Throws `STORE_WRITE`.
+   * {@link introduce} it, and find out whether it can be written at all and has room for so many bytes. Throws
+   * `STORE_WRITE`.
    */
   prepare(room?: number): Promise<void>
 }
@@ -121,6 +130,10 @@ export function openFileStore(folder: string): RenderStore {
     return { sha256: hash, file }
   }
 
+  const introduce: RenderStore['introduce'] = async () => {
+    for (const [name, text] of Object.entries(GIT_FILES)) await createMissing(join(folder, name), text)
+  }
+
   return {
     folder,
     cache,
@@ -138,7 +151,7 @@ export function openFileStore(folder: string): RenderStore {
       return names.flatMap((name) => /^([\da-f]{64})\.json$/.exec(name)?.[1] ?? []).sort()
     },
 
-    async image(image, label) {
+    async image(image, label, damaged = 'aside') {
       const file = imageFile(image)
       const bytes = await readIfThere(file).catch((cause: unknown) => {
         throw unreadable(file, cause)
@@ -150,7 +163,7 @@ export function openFileStore(folder: string): RenderStore {
       const state = troubleOf(bytes)
       // Where it cannot be moved (a read-only checkout), it stays: it is not served either way.
       const aside =
-        state !== 'damaged'
+        state !== 'damaged' || damaged === 'left'
           ? undefined
           : await setAsideImage(image).then(
               (moved) => ({ moved }),
@@ -194,11 +207,12 @@ export function openFileStore(folder: string): RenderStore {
     quarantine: away.keep,
     setAside: away.move,
     setAsideImage,
+    introduce,
 
     async prepare(room = 0) {
       try {
         for (const part of [records, images]) await probeFolder(part)
-        for (const [name, text] of Object.entries(GIT_FILES)) await createMissing(join(folder, name), text)
+        await introduce()
         await makeFolder(cache)
       } catch (cause) {
         throw storeWriteError(folder, cause)

@@ -242,10 +242,11 @@ describe('othersDone', () => {
   test('goes on waiting for one that gives signs of life', async () => {
     let waits = 0
     const { folder, intents } = await open({
-      lease: 60,
+      // Several times longer than between two signs, and shorter than all of them take.
+      lease: 1000,
       async sleep() {
         waits += 1
-        await wait(10)
+        await wait(50)
         if (waits < 30) await silence(folder, -waits)
         else await intents.close(intent({ sender: remote }))
       },

@@ -1,6 +1,7 @@
-import type { Dirent } from 'node:fs'
+import { lstatSync, type Dirent } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { layoutOf } from './layout.ts'
 import { unreadable } from './messages.ts'
 
 /** Age in milliseconds at which a temporary file belongs to a process that died. A younger one may be in use. */
@@ -48,6 +49,31 @@ export async function extentOf(folder: string): Promise<Extent> {
     extent.bytes += found.bytes
   }
   return extent
+}
+
+/** What a store keeps: the records of renders, and their pictures. */
+export interface StoreExtent {
+  renders: Extent
+  pictures: Extent
+}
+
+/** What the store in a folder keeps, by the names of its files. Throws `STORE_UNAVAILABLE`. */
+export async function storeExtentOf(folder: string): Promise<StoreExtent> {
+  const { records, images } = layoutOf(folder)
+  return {
+    renders: await extentOfFiles(records, (name) => keyOfName(name) !== undefined),
+    pictures: await extentOfFiles(images, isImageName),
+  }
+}
+
+async function extentOfFiles(folder: string, isMeant: (name: string) => boolean): Promise<Extent> {
+  const files = (await entriesOf(folder)).filter(({ name }) => isMeant(name))
+  // For thousands of files, the turns of the event loop would cost more than the looks.
+  const bytes = files.reduce(
+    (sum, { name }) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+    0,
+  )
+  return { files: files.length, bytes }
 }
 
 /** Length of a file; 0 when it has gone meanwhile. */

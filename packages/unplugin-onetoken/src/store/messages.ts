@@ -28,6 +28,8 @@ export interface BadFile {
   why: string
   /** How messages call the picture. */
   label: string | undefined
+  /** Whether it is known that nothing asks for this render any more: what is asked for would be another picture. */
+  isFormer?: boolean | undefined
   /** Where the file is now, when it was moved aside. */
   moved?: string | undefined
   /** The name that the file should have. */
@@ -35,17 +37,26 @@ export interface BadFile {
 }
 
 /** The error for a file that was paid for and cannot be used. */
-export function unavailable({ what, file, state, why, label, moved, rightName }: BadFile): OneTokenError {
+export function unavailable({
+  what,
+  file,
+  state,
+  why,
+  label,
+  isFormer,
+  moved,
+  rightName,
+}: BadFile): OneTokenError {
   const path = display(file)
-  const restore = `Restore it, as in: git checkout -- ${inShell(path)}`
   const again = `To pay for it again: ${askAgain(label ?? 'NAME')}`
+  const lost = isFormer === true ? ofFormer({ what, file }) : `${restored(file)}\n${again}`
   const hints: Record<BadFile['state'], string> = {
-    absent: `${restore}\n${again}`,
+    absent: lost,
     conflict: `Choose a side, as in: git checkout --ours ${inShell(path)}`,
     pointer: 'Fetch what it points to: git lfs pull',
     newer: 'Update unplugin-onetoken here to the version that the others use.',
-    damaged: `${restore}\n${again}`,
-    mislabelled: again,
+    damaged: lost,
+    mislabelled: isFormer === true ? lost : again,
     misnamed: `Rename it to ${rightName}.`,
   }
   const aside = moved === undefined ? '' : ` It was moved aside, to ${display(moved)}.`
@@ -54,6 +65,20 @@ export function unavailable({ what, file, state, why, label, moved, rightName }:
     `The render of ${label ?? 'a picture'} is in the store, but its ${what} cannot be used: ${path} ${why}.${aside}`,
     { hint: hints[state], details: { file, state, ...(moved === undefined ? {} : { moved }) } },
   )
+}
+
+/** What to do about a file of a render that cannot be asked for again, as there are other words in its place, or none. */
+export function ofFormer({ what, file }: Pick<BadFile, 'what' | 'file'>): string {
+  const isOf = 'It is of a former render, which nothing in the project asks for now: no build needs it.'
+  const remove =
+    what === 'record'
+      ? 'Where there is no copy of it, in git or a backup, remove the file.'
+      : 'To remove it: npx --no-install onetoken prune --renders (with --keep-days 0, when it is younger than 30 days)'
+  return `${restored(file)}\n${isOf} ${remove}`
+}
+
+function restored(file: string): string {
+  return `Restore it, as in: git checkout -- ${inShell(display(file))}`
 }
 
 /** The error for a store that the system does not let us read. Whether a render is there, nobody knows. */
@@ -114,6 +139,6 @@ export function display(file: string): string {
 }
 
 /** A path as it is pasted into a shell. */
-function inShell(path: string): string {
+export function inShell(path: string): string {
   return /^[\w@%+=:,./\\-]+$/.test(path) ? path : `"${path}"`
 }

@@ -16,6 +16,8 @@ export interface PushOptions {
   replace?: 'older' | 'any' | undefined
   /** Look at what is there already, and put right what is damaged. @default false */
   check?: boolean
+  /** Told of each file that is written there. */
+  wrote?: (() => void) | undefined
 }
 
 /** Put a render of this machine into the remote store. Returns the one that stands there; changes nothing here. */
@@ -27,12 +29,19 @@ export function createPush(
   remote: Remote,
   renders: Pick<RemoteRenders, 'record'>,
 ): Push {
-  const pushImage = async (wanted: RecordImage, label: string, check: boolean): Promise<void> => {
+  const pushImage = async (
+    wanted: RecordImage,
+    label: string,
+    { check = false, wrote }: PushOptions,
+  ): Promise<void> => {
     const name = imageName(wanted)
     const bytes = await readFile(await local.image(wanted, label))
-    if ((await remote.create(name, bytes)) === 'created' || !check) return
+    if ((await remote.create(name, bytes)) === 'created') return wrote?.()
+    if (!check) return
     const there = await remote.read(name, LARGEST_IMAGE)
-    if (there === undefined || sha256(there.bytes) !== wanted.sha256) await remote.replace(name, bytes)
+    if (there !== undefined && sha256(there.bytes) === wanted.sha256) return
+    await remote.replace(name, bytes)
+    wrote?.()
   }
 
   /** What the remote store has; `bad` when that is no record, which a newer release of this package may still read. */
@@ -45,12 +54,14 @@ export function createPush(
     }
   }
 
-  return async (record, { replace, check = false } = {}) => {
+  return async (record, options = {}) => {
+    const { replace, check = false, wrote } = options
     const name = recordName(record.key)
     // Before the record: who finds that finds all of it.
-    for (const one of record.images) await pushImage(one, record.name ?? record.key, check)
+    for (const one of record.images) await pushImage(one, record.name ?? record.key, options)
     const bytes = Buffer.from(serializeRecord(record))
     const created = await remote.create(name, bytes)
+    if (created === 'created') wrote?.()
     if (created === 'created' && remote.isExclusive) return record
     // Where others may write at the same time, the one that stands counts; and a server that keeps nothing is found out.
     const standing = await standingOf(record.key)
@@ -62,6 +73,7 @@ export function createPush(
       if (!takesPlace(record, standing, replace)) return standing
     }
     await remote.replace(name, bytes)
+    wrote?.()
     return record
   }
 }

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
-import { parseRecord, serializeRecord, troubleOf, type RenderRecord } from './record.ts'
+import {
+  isProvisional,
+  parseRecord,
+  serializeRecord,
+  troubleOf,
+  type RecordOrigin,
+  type RenderRecord,
+} from './record.ts'
 import { KEY, recordOf } from './testing.ts'
 
 const RECORD = recordOf([Buffer.from('one'), Buffer.from('two')])
@@ -44,6 +51,16 @@ describe('a record that says what was written', () => {
     expect(parseRecord(text, KEY)).toEqual({ state: 'valid', record: rest })
   })
 
+  test.each<RecordOrigin>([
+    { kind: 'accepted', key: KEY },
+    { kind: 'imported', file: 'Füchse/狐.png' },
+    { kind: 'imported', file: 'fox.png', until: 'rendered' },
+  ])('with the origin %j', (origin) => {
+    const record: RenderRecord = { ...RECORD, origin, cost: { usd: 0, from: 'origin' } }
+    expect(parseRecord(serializeRecord(record), KEY)).toEqual({ state: 'valid', record })
+    expect(isProvisional(record)).toBe('until' in origin)
+  })
+
   test('is readable, and ends with its digest', () => {
     expect(TEXT.split('\n').slice(0, 3)).toEqual(['{', '  "version": 1,', `  "key": "${KEY}",`])
     expect(TEXT).toMatch(/\n {2}"digest": "[\da-f]{64}"\n\}\n$/)
@@ -53,9 +70,14 @@ describe('a record that says what was written', () => {
     ['the marks of a merge after a line separator', 'a fox\u2028<<<<<<< HEAD\u2029>>>>>>> theirs'],
     ['the words of a pointer', 'version https://git-lfs.github.com/spec/v1'],
     ['a lone surrogate', 'a fox \ud83e'],
-    ['a member of its own called __proto__', JSON.parse('{"__proto__":{"a":1}}') as unknown],
-  ])('with %s in the request', (_, prompt) => {
+  ])('with %s in the prompt', (_, prompt) => {
     const record: RenderRecord = { ...RECORD, request: { ...RECORD.request, prompt } }
+    expect(parseRecord(serializeRecord(record), KEY)).toEqual({ state: 'valid', record })
+  })
+
+  test('with a member of its own called __proto__ in the request', () => {
+    const extra = JSON.parse('{"__proto__":{"a":1}}') as unknown
+    const record: RenderRecord = { ...RECORD, request: { ...RECORD.request, extra } }
     expect(parseRecord(serializeRecord(record), KEY)).toEqual({ state: 'valid', record })
   })
 })
@@ -93,7 +115,7 @@ describe('a record in which one value was changed', () => {
 })
 
 describe('a record that cannot be used', () => {
-  test.each([
+  test.each<[string, string, string]>([
     ['', 'damaged', 'is empty'],
     [' \r\n', 'damaged', 'is empty'],
     [TEXT.slice(0, 200), 'damaged', 'is not JSON'],
@@ -133,6 +155,63 @@ describe('a record that cannot be used', () => {
     [withDigest({ ...RECORD, cost: 1 }), 'damaged', 'is not a record'],
     [withDigest({ ...RECORD, refusal: 'no' }), 'damaged', 'is not a record'],
     [withDigest({ ...RECORD, take: '1' }), 'damaged', 'is not a record'],
+    // What messages tell, a machine sends, or a picture is described by.
+    ...[
+      { name: { x: 1 } },
+      { name: null },
+      { provider: undefined },
+      { provider: { toString: 1 } },
+      { endpoint: 'chat' },
+      { requestId: 7 },
+      { edit: ['hero'] },
+      { request: { ...RECORD.request, prompt: { toString: 1 } } },
+      { request: { ...RECORD.request, prompt: undefined } },
+      { request: { ...RECORD.request, model: ['\u001b[2J'] } },
+      { request: { ...RECORD.request, n: '\u001b[2J' } },
+      { refusal: { message: ['no'] } },
+      { revisedPrompts: 'a fox' },
+      { revisedPrompts: [7] },
+      { usage: [] },
+      { cost: { usd: '0' } },
+      { created: '' },
+      { created: '\u001b[2J' },
+      { created: 'yesterday' },
+      { created: '2026-01-02' },
+      { created: '2026-01-02T03:04:05.000Z\n::error::x' },
+      { created: '2026-13-02T03:04:05.000Z' },
+    ].map(
+      (changes) =>
+        [withDigest({ ...RECORD, ...changes }), 'damaged', 'is not a record'] satisfies [
+          string,
+          string,
+          string,
+        ],
+    ),
+    ...[
+      null,
+      'accepted',
+      {},
+      { kind: 'accepted' },
+      { kind: 'accepted', key: KEY.slice(1) },
+      { kind: 'accepted', key: [KEY] },
+      { kind: 'accepted', key: KEY, until: 'rendered' },
+      { kind: 'accepted', key: KEY, file: 'fox.png' },
+      { kind: 'imported' },
+      { kind: 'imported', file: '' },
+      { kind: 'imported', file: 7 },
+      { kind: 'imported', file: 'fox.png', until: 'tomorrow' },
+      { kind: 'imported', file: 'fox.png', key: KEY },
+      { kind: 'imported', file: 'fox.png', more: 1 },
+      { kind: 'found', file: 'fox.png' },
+    ].map(
+      (origin) =>
+        [withDigest({ ...RECORD, origin }), 'damaged', 'is not a record'] satisfies [string, string, string],
+    ),
+    [
+      withDigest({ ...RECORD, images: [], origin: { kind: 'accepted', key: KEY } }),
+      'damaged',
+      'is not a record',
+    ],
   ])('%j', (text, state, why) => {
     expect(parseRecord(text, KEY)).toEqual({ state, why })
   })

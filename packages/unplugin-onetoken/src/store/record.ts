@@ -12,6 +12,13 @@ export interface RecordImage {
   bytes: number
 }
 
+/** Where the pictures of a record come from that were not rendered for its key. */
+export type RecordOrigin =
+  /** A person took those of another record for these words. */
+  | { kind: 'accepted'; key: string }
+  /** A picture of the user. `file` is its name as it was given; with `until`, it stands in for a render. */
+  | { kind: 'imported'; file: string; until?: 'rendered' | undefined }
+
 /** What was asked and what came back. */
 export interface RenderRecord {
   version: 1
@@ -29,16 +36,28 @@ export interface RenderRecord {
   inputs?: { role: 'image' | 'mask'; sha256: string; conversion: number }[] | undefined
   /** Empty when the API refused to render. */
   images: RecordImage[]
+  /** Undefined: they were rendered for this key. */
+  origin?: RecordOrigin | undefined
   /** Why the API refused, in its own words. */
   refusal?: { message: string } | undefined
   /** The prompts as the API rewrote them, one an image, where it said so. */
   revisedPrompts?: (string | null)[] | undefined
   usage?: Record<string, unknown> | undefined
-  /** Dollars, from `usage` where there was one. */
-  cost: { usd: number; from: 'usage' | 'estimate' }
+  /** Dollars, from `usage` where there was one; nothing was asked for where there is an `origin`. */
+  cost: { usd: number; from: 'usage' | 'estimate' | 'origin' }
   requestId?: string | undefined
   /** ISO 8601, UTC. */
   created: string
+}
+
+/** Whether the pictures of a record only stand in for a render: what renders, renders it. */
+export function isProvisional({ origin }: Pick<RenderRecord, 'origin'>): boolean {
+  return origin?.kind === 'imported' && origin.until === 'rendered'
+}
+
+/** Whether the pictures of a record are its user's own, for good. */
+export function isOwn({ origin }: Pick<RenderRecord, 'origin'>): boolean {
+  return origin?.kind === 'imported' && origin.until === undefined
 }
 
 /** File names of formats. */
@@ -101,20 +120,50 @@ function notJson(text: string): RecordState {
 
 /** What the rest of this package takes for granted. A digest fits whatever somebody computes it over. */
 function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & RenderRecord {
-  const { images, created, request, inputs = [], cost, edit = '', refusal = { message: '' }, take } = value
+  const { images, origin, name = '', edit = '', requestId = '', inputs = [], usage = {} } = value
+  const { provider, endpoint, request, take, refusal = { message: '' }, revisedPrompts = [] } = value
+  const { cost, created } = value
   return (
     Array.isArray(images) &&
     images.every(isImage) &&
+    (origin === undefined || (isOrigin(origin) && images.length > 0)) &&
     Array.isArray(inputs) &&
     inputs.every(isObject) &&
-    isObject(request) &&
+    isRequest(request) &&
+    (endpoint === 'generations' || endpoint === 'edits') &&
     isObject(cost) &&
-    typeof cost['usd'] === 'number' &&
+    Number.isFinite(cost['usd']) &&
     isObject(refusal) &&
-    typeof refusal['message'] === 'string' &&
-    typeof take === 'number' &&
-    typeof edit === 'string' &&
-    typeof created === 'string'
+    isText(refusal['message']) &&
+    Array.isArray(revisedPrompts) &&
+    revisedPrompts.every((prompt) => prompt === null || isText(prompt)) &&
+    isObject(usage) &&
+    Number.isFinite(take) &&
+    [name, provider, edit, requestId].every(isText) &&
+    isTime(created)
+  )
+}
+
+/** Of what else was sent, nothing is read. */
+function isRequest(request: unknown): boolean {
+  return (
+    isObject(request) &&
+    isText(request['prompt']) &&
+    isText(request['model']) &&
+    Number.isSafeInteger(request['n'])
+  )
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string'
+}
+
+/** A time as `toISOString` writes it. */
+function isTime(value: unknown): boolean {
+  return (
+    isText(value) &&
+    /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/.test(value) &&
+    !Number.isNaN(Date.parse(value))
   )
 }
 
@@ -126,6 +175,20 @@ function isImage(image: unknown): boolean {
   return (
     isNamed && [width, height, bytes].every((number) => Number.isSafeInteger(number) && Number(number) > 0)
   )
+}
+
+/** Nothing else is in it: what a later release may add is told by its version. */
+function isOrigin(origin: unknown): boolean {
+  if (!isObject(origin)) return false
+  const { kind, key, file, until, ...rest } = origin
+  if (Object.keys(rest).length > 0) return false
+  if (kind === 'accepted') return isKey(key) && file === undefined && until === undefined
+  const isFile = typeof file === 'string' && file !== ''
+  return kind === 'imported' && isFile && key === undefined && (until === undefined || until === 'rendered')
+}
+
+function isKey(value: unknown): boolean {
+  return typeof value === 'string' && /^[\da-f]{64}$/.test(value)
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

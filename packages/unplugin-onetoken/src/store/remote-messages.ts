@@ -21,16 +21,26 @@ export function badRemote(
 }
 
 const WITHOUT =
-  'Nothing was rendered, as it may have been paid for. To render without looking there: npx --no-install onetoken render --no-remote, and then, for all others: npx --no-install onetoken sync'
+  'Nothing was rendered, as it may have been paid for. To render without looking there: npx --no-install onetoken render --no-remote'
 
-/** The error for a render that is not here, when the remote store cannot be asked for it: it may be there. */
-export function notKnown(cause: OneTokenError, label: string | undefined): OneTokenError {
+/**
+ * The error for a render that is not here, when the remote store cannot be asked for it: it may be there. `isWritable`:
+ * whether renders of this machine go there.
+ */
+export function notKnown(
+  cause: OneTokenError,
+  label: string | undefined,
+  isWritable: boolean,
+): OneTokenError {
   const { code, message, hint, details } = cause
+  const after = isWritable
+    ? ', and then, for all others: npx --no-install onetoken sync'
+    : '. The picture stays on this machine then, which only reads the remote store.'
   return new OneTokenError(
     code,
     `The render of ${label ?? 'a picture'} is not here, and the remote store did not give it: ${message}`,
     {
-      hint: [hint, WITHOUT].filter(Boolean).join('\n'),
+      hint: [hint, `${WITHOUT}${after}`].filter(Boolean).join('\n'),
       cause,
       details: { ...details, unknown: label ?? 'a picture' },
     },

@@ -6,7 +6,7 @@ import { SELF } from './sender.ts'
 import { shareIntents, type SharedIntentsParts } from './shared-intents.ts'
 import { KEY, memoryRemote, temporaryFolder, type MemoryRemote } from './testing.ts'
 
-const LEASE = 1_000
+const LEASE = 4_000
 const NEVER = new AbortController().signal
 
 /** The journal of one machine. */
@@ -104,7 +104,7 @@ describe('a request of another machine', () => {
       return standing !== undefined && (await other.intents.isUnderWay(standing))
     }
     expect(await isUnderWay()).toBe(false)
-    await expect.poll(isUnderWay, { timeout: 5_000 }).toBe(true)
+    await expect.poll(isUnderWay).toBe(true)
   })
 
   test('that failed stands at once, with its reason', async () => {

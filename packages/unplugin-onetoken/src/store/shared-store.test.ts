@@ -47,7 +47,8 @@ describe('a render that is in the remote store', () => {
     remote.log.length = 0
     expect(await other.store.find(KEY)).toEqual({ state: 'found', record: recordOf([FOX]) })
     expect(await readFile(await other.store.image(imageOf(FOX), 'hero'))).toEqual(FOX)
-    expect(await filesIn(other.folder)).toEqual([IMAGE, RECORD])
+    // Git is told of the store, too: what it is not to see comes next.
+    expect(await filesIn(other.folder)).toEqual(['.gitattributes', '.gitignore', IMAGE, RECORD])
     expect(remote.log).toEqual([`read ${RECORD}`, `read ${IMAGE}`])
     await other.store.find(KEY)
     expect(remote.log).toHaveLength(2)
@@ -290,14 +291,32 @@ describe('several machines', () => {
     expect(await filesIn(join(folder, '.cache'))).toEqual([])
   })
 
+  test('where it is only read, nobody is sent to put renders there', async () => {
+    const remote = memoryRemote()
+    remote.fails = 'unreachable'
+    const { store, folder } = await machine(remote, false, { isWritable: false })
+    const lookup = await store.find(KEY, 'hero')
+    const text = lookup.state === 'unavailable' ? told(lookup.error, folder) : lookup.state
+    expect(text).toContain('onetoken render --no-remote. The picture stays on this machine')
+    expect(text).not.toContain('onetoken sync')
+  })
+
   test('what is wrong there is put right by a push that checks', async () => {
     const remote = memoryRemote()
     const { store } = await machine(remote)
     const record = await keep(store, FOX)
     remote.files.set(IMAGE, Buffer.from('png'))
     remote.files.set(RECORD, Buffer.from('{'))
-    await store.push(record, { check: true })
+    let written = 0
+    const wrote = (): void => void (written += 1)
+    await store.push(record, { check: true, wrote })
     expect((await found(await machine(remote))).record).toEqual(record)
+    expect(written).toBe(2)
+    await store.push(record, { check: true, wrote })
+    expect(written).toBe(2)
+    remote.files.clear()
+    await store.push(record, { wrote })
+    expect(written).toBe(4)
   })
 })
 

@@ -37,6 +37,8 @@ export interface SharedStoreParts {
   uploads: Uploads
   /** Whether a render of this machine goes to the remote store. */
   takes: SharedStore['takes']
+  /** Whether any do. @default true */
+  isWritable?: boolean
   /** What cannot be kept in the remote store is not to be paid for: this machine is thrown away. @default false */
   mustTake?: boolean
   /** Told of a render that waited and is there now. */
@@ -46,14 +48,21 @@ export interface SharedStoreParts {
 /** Join `local` with a remote store. */
 export function shareStore(
   local: RenderStore,
-  { remote, uploads, takes, mustTake = false, arrived = async () => {} }: SharedStoreParts,
+  { remote, uploads, takes, isWritable = true, mustTake = false, arrived = async () => {} }: SharedStoreParts,
 ): SharedStore {
   const borrowed = join(local.cache, 'images')
   const renders = openRemoteRenders(remote)
   const push = createPush(local, remote, renders)
 
+  /** What is brought may be the first that is here. */
+  const keeping = <Kept>(keep: () => Promise<Kept>): Promise<Kept> =>
+    writing(local.folder, async () => {
+      await local.introduce()
+      return await keep()
+    })
+
   const keepImage = async (bytes: Buffer, { format }: Pick<RecordImage, 'format'>): Promise<string> =>
-    (await writing(local.folder, () => local.putImage(bytes, EXTENSIONS[format]))).file
+    (await keeping(() => local.putImage(bytes, EXTENSIONS[format]))).file
 
   /** Bring a record of the remote store here, with its pictures. */
   const bring = async (record: RenderRecord, replace: boolean): Promise<RenderRecord> => {
@@ -63,7 +72,7 @@ export function shareStore(
       if (bytes === undefined) throw badRemote(remote, imageName(image), 'is not there')
       await keepImage(bytes, image)
     }
-    return await writing(local.folder, () => local.putRecord(record, { replace }))
+    return await keeping(() => local.putRecord(record, { replace }))
   }
 
   const find: RenderStore['find'] = async (key, label) => {
@@ -76,13 +85,13 @@ export function shareStore(
       if (!HEALED.has(state)) return { state: 'found', record }
       return { state: 'found', record: await bring(record, here.state !== 'missing') }
     } catch (thrown) {
-      return unavailableBy(asOneTokenError(thrown), thrown, here, label, remote)
+      return unavailableBy(asOneTokenError(thrown), thrown, here, { label, remote, isWritable })
     }
   }
 
-  const image: RenderStore['image'] = async (wanted, label) => {
+  const image: RenderStore['image'] = async (wanted, label, damaged) => {
     try {
-      return await local.image(wanted, label)
+      return await local.image(wanted, label, damaged)
     } catch (thrown) {
       const error = asOneTokenError(thrown)
       if (error === undefined) throw thrown
@@ -95,7 +104,7 @@ export function shareStore(
       })
       if (bytes === undefined) throw alsoRemote(error, remote, undefined)
       if (HEALED.has(error.details?.['state'])) return await keepImage(bytes, wanted)
-      await writing(local.folder, () => createDurably(spare, bytes))
+      await keeping(() => createDurably(spare, bytes))
       return spare
     }
   }
@@ -198,12 +207,11 @@ function unavailableBy(
   error: OneTokenError | undefined,
   thrown: unknown,
   here: Exclude<Lookup, { state: 'found' }>,
-  label: string | undefined,
-  remote: Remote,
+  { label, remote, isWritable }: { label: string | undefined; remote: Remote; isWritable: boolean },
 ): Lookup {
   if (error === undefined) throw thrown
   if (here.state === 'unavailable') return { ...here, error: alsoRemote(here.error, remote, error) }
   // It is there, and cannot be kept here.
   if (error.code === 'STORE_WRITE') return { state: 'unavailable', error }
-  return { state: 'unavailable', error: notKnown(error, label) }
+  return { state: 'unavailable', error: notKnown(error, label, isWritable) }
 }

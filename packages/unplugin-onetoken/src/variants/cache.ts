@@ -67,7 +67,10 @@ export function createVariantMaker(options: VariantMakerOptions): VariantMaker {
     } catch (cause) {
       if (cause instanceof OneTokenError) throw cause
       const why = `The variants of ${source.file} cannot be written to ${folder}: ${reason(cause)}.`
-      throw new OneTokenError('ENCODE_FAILED', why, { cause })
+      throw new OneTokenError('ENCODE_FAILED', why, {
+        hint: `What is cut from renders goes there, and can be made again at any time: make it writable, or mount a folder that is.`,
+        cause,
+      })
     }
   }
 

@@ -2,7 +2,14 @@
 export { createVariantMaker } from './cache.ts'
 export type { MakeOptions, VariantMaker, VariantMakerOptions } from './cache.ts'
 export { createInlineEncoder } from './inline.ts'
-export { INPUT_CONVERSION, INPUT_LIMIT, inputPlan, MASK_CONVERSION, renderInputPlan } from './input.ts'
+export {
+  INPUT_CONVERSION,
+  INPUT_LIMIT,
+  inputPlan,
+  MASK_CONVERSION,
+  readable,
+  renderInputPlan,
+} from './input.ts'
 export type { InputOptions, InputPlan, InputRole } from './input.ts'
 export { headerSize, imageFormat } from './magic.ts'
 export { placeholderColor, placeholderSvg } from './placeholder.ts'

@@ -1,6 +1,6 @@
 import { OneTokenError } from '../errors.ts'
 import { headerSize, imageFormat } from './magic.ts'
-import { formatName, isCutShort, looksLike } from './sniff.ts'
+import { aFormat, isCutShort, looksLike } from './sniff.ts'
 import type { ImageFacts } from './types.ts'
 
 /**
@@ -81,7 +81,7 @@ export function readable(bytes: Uint8Array, name: string): ImageFacts {
   if (facts === undefined || isCutShort(bytes)) {
     throw new OneTokenError(
       'INPUT_INVALID',
-      `${name} is a ${formatName(format)} that is cut short: it ends after ${bytes.length} bytes, in the middle of the picture.`,
+      `${name} is ${aFormat(format)} that is cut short: it ends after ${bytes.length} bytes, in the middle of the picture.`,
       { hint: 'Copy or download it again.' },
     )
   }

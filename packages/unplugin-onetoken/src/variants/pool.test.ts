@@ -18,7 +18,7 @@ let worker: string
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'onetoken-worker-'))
   worker = await bundled(home, 'worker')
-}, 60_000)
+}, 120_000)
 afterAll(() => rm(home, { recursive: true, force: true }))
 
 function pool(options: Partial<PoolOptions> = {}): EncoderPool {
@@ -163,17 +163,17 @@ describe('the processes', () => {
       const pool = createEncoderPool({ worker: ${JSON.stringify(worker)} })
       const { width } = await pool.inspect(${JSON.stringify(picture)})
       console.log(JSON.stringify({ width, processes: pool.processes }))`
-    const out = execFileSync(process.execPath, ['--input-type=module', '--eval', code], { timeout: 20_000 })
+    const out = execFileSync(process.execPath, ['--input-type=module', '--eval', code], { timeout: 50_000 })
     const { width, processes } = JSON.parse(out.toString()) as { width: number; processes: number[] }
     expect(width).toBe(30)
-    await vi.waitFor(() => expect(alive(processes[0])).toBe(false), 10_000)
+    await vi.waitFor(() => expect(alive(processes[0])).toBe(false), 30_000)
   })
 
   it('end when they have had nothing to do for a while', async () => {
     const encoders = pool({ idleTime: 1 })
     const bytes = await photo(30, 20).png().toBuffer()
     await encoders.inspect(bytes)
-    await vi.waitFor(() => expect(encoders.processes).toEqual([]), 10_000)
+    await vi.waitFor(() => expect(encoders.processes).toEqual([]), 30_000)
     expect(await encoders.inspect(bytes)).toMatchObject({ width: 30 })
   })
 

@@ -22,6 +22,11 @@ export function formatName(format: ImageFormat): string {
   return NAMES[format]
 }
 
+/** The same behind its article: `a PNG`, `an AVIF`. */
+export function aFormat(format: ImageFormat): string {
+  return `${format === 'avif' ? 'an' : 'a'} ${formatName(format)}`
+}
+
 /** First bytes as Latin-1, what they begin, and what to do about it. */
 const SIGNATURES: readonly (readonly [start: string, what: string, hint: string])[] = [
   ['II*\0', 'a TIFF or a raw photo', 'Export it as PNG.'],
@@ -39,7 +44,7 @@ const SIGNATURES: readonly (readonly [start: string, what: string, hint: string]
 export function looksLike(bytes: Uint8Array): Looks {
   if (bytes.length === 0) return { what: 'an empty file' }
   const format = imageFormat(bytes)
-  if (format !== undefined) return { what: `a ${NAMES[format]} image` }
+  if (format !== undefined) return { what: `${aFormat(format)} image` }
   if (ascii(bytes, 0, 4) === '%PDF') return { what: 'a PDF', hint: 'Export the page as PNG.' }
   const text = asText(bytes)
   if (text !== undefined) return looksLikeText(text)

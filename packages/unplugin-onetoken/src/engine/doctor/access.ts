@@ -1,4 +1,5 @@
 import { relative } from 'node:path'
+import { createCleaner } from '../../client/clean.ts'
 import { reach } from '../../client/reach.ts'
 import { resolveBase } from '../../client/options.ts'
 import { asOneTokenError } from '../../errors.ts'
@@ -25,9 +26,8 @@ export const checkAccess: DoctorCheck = async ({ options }) => {
 }
 
 async function checkKey(options: DoctorOptions, { apiKey }: Environment): Promise<Diagnosis[]> {
-  const { root, envDir, mode, env } = options
-  const folder = envDir === false ? undefined : (envDir ?? root)
-  const origin = await originOf('ONETOKEN_API_KEY', folder, mode, env)
+  const { root, envDirs = [root], mode, env } = options
+  const origin = await originOf('ONETOKEN_API_KEY', envDirs, mode, env)
   const from =
     origin === 'process'
       ? 'the environment'
@@ -53,30 +53,34 @@ async function checkKey(options: DoctorOptions, { apiKey }: Environment): Promis
   ]
 }
 
-async function checkBase({ offline }: DoctorOptions, { baseURL }: Environment): Promise<Diagnosis[]> {
+async function checkBase({ offline }: DoctorOptions, { apiKey, baseURL }: Environment): Promise<Diagnosis[]> {
   const about = 'API'
+  // Some relays take the key in the path.
+  const { redact, line } = createCleaner(apiKey)
   try {
     const base = resolveBase(baseURL)
+    const host = redact(base.host)
+    const address = `${redact(base.origin)}${line(base.pathname)}`
     const isDefault = base.href === new URL(DEFAULT_BASE_URL).href
     const loopback = isLoopback(baseURL)
-    const told: Diagnosis = { about, mark: 'ok', text: base.href }
+    const told: Diagnosis = { about, mark: 'ok', text: address }
     if (loopback) {
-      told.text = `${base.href} is on this machine: what it renders are pretend pictures, kept apart from bought ones`
+      told.text = `${address} is on this machine: what it renders are pretend pictures, kept apart from bought ones`
       told.mark = 'note'
     } else if (!isDefault) {
-      told.text = `${base.href} (by ONETOKEN_BASE_URL)`
+      told.text = `${address} (by ONETOKEN_BASE_URL)`
       told.mark = 'note'
       if (base.protocol === 'http:') told.hint = 'Without https, everybody on the way can read the key.'
     }
     if (offline) return [told]
     const reached = await reach(baseURL, PATIENCE)
-    if ('status' in reached) return [told, { about, mark: 'ok', text: `${base.host} answers` }]
+    if ('status' in reached) return [told, { about, mark: 'ok', text: `${host} answers` }]
     return [
       told,
       {
         about,
         mark: 'problem',
-        text: `${base.host} cannot be reached: ${reached.why}`,
+        text: `${host} cannot be reached: ${line(reached.why)}`,
         hint: 'See whether this machine is connected, and whether ONETOKEN_BASE_URL is right. To leave this out: --offline',
       },
     ]

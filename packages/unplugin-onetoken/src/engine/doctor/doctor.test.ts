@@ -75,8 +75,22 @@ describe('the API', () => {
     [undefined, 'ok: https://api.onetoken.one/'],
     ['https://relay.example/v1', 'note: https://relay.example/v1 (by ONETOKEN_BASE_URL)'],
     ['http://user:secret@relay.example', 'problem: The base URL of the API holds a user name or a password.'],
+    [
+      'https://relay.example/sk-other-account/v1',
+      'note: https://relay.example/sk-…/v1 (by ONETOKEN_BASE_URL)',
+    ],
   ])('of the base URL %s', async (url, text) => {
     expect(about(await look({}, { env: { ONETOKEN_BASE_URL: url } }), 'API')).toEqual([text])
+  })
+
+  it('is told without the key, wherever that stands in it', async () => {
+    const key = 'relay0123456789abcdef'
+    const env = { ONETOKEN_API_KEY: key, ONETOKEN_BASE_URL: `http://${key}.localhost:9/${key}/v1` }
+    const found = await look({}, { env, offline: false })
+    expect(JSON.stringify(found)).not.toContain(key.slice(0, 12))
+    expect(about(found, 'API')[0]).toMatch(
+      /^note: http:\/\/\[key\]\.localhost:9\/\[key\]\/v1 is on this machine/,
+    )
   })
 
   it('that does not answer is a problem', async () => {
@@ -121,4 +135,24 @@ it('finds the plugin in the file that builds', async () => {
   expect(about(found, 'bundler')).toEqual([
     'ok: scripts/build.mjs uses unplugin-onetoken/esbuild (esbuild 0.25)',
   ])
+})
+
+describe('a build', () => {
+  const told = async (files: Record<string, string>): Promise<string[]> =>
+    about(await look(files, { env: { ONETOKEN_API_KEY: 'sk-x' } }), 'a build here')
+  const NOTHING = ['note: renders nothing: no file in this folder uses a plugin of unplugin-onetoken']
+  const RENDERS = ['ok: renders what is missing, for at most $5.00 a run']
+
+  it('renders nothing where no bundler can have the plugin', async () => {
+    expect(await told({ 'images.yaml': 'version: 1\n' })).toEqual(NOTHING)
+    expect(await told({ 'package.json': '{ "dependencies": { "next": "16" } }' })).toEqual(NOTHING)
+    const tools = '{ "dependencies": { "next": "16" }, "devDependencies": { "webpack": "5" } }'
+    expect(await told({ 'package.json': tools })).toEqual(NOTHING)
+  })
+
+  it('renders where one has it, or may have it', async () => {
+    const use = 'import onetoken from "unplugin-onetoken/webpack"'
+    expect(await told({ 'config/webpack.config.mjs': use })).toEqual(RENDERS)
+    expect(await told({ 'package.json': '{ "devDependencies": { "vite": "8" } }' })).toEqual(RENDERS)
+  })
 })

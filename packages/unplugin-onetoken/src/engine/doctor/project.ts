@@ -3,10 +3,11 @@ import { asOneTokenError, type OneTokenError } from '../../errors.ts'
 import { readManifests } from '../../project/manifest-files.ts'
 import { loadProject, projectEnvironment } from '../../project/project.ts'
 import { readSettingsFile, type SettingsFile } from '../../project/settings-file.ts'
-import { resolveSettings } from '../../spec/settings.ts'
+import { resolveSettings } from '../../spec/resolve-settings.ts'
 import { dollars } from '../../render/pricing.ts'
 import { visible } from '../../spec/text.ts'
 import { placeText } from '../problems.ts'
+import { bundlersOf, readPackage, usesOf } from '../project-bundlers.ts'
 import { decideFor } from '../renders.ts'
 import { count } from '../summary.ts'
 import type { Diagnosis, DoctorCheck, DoctorFacts, DoctorOptions } from './types.ts'
@@ -63,19 +64,33 @@ function problemOf(about: string, { message, place, hint }: OneTokenError, root:
 }
 
 /** What a production build here would do about a render that is missing. */
-export const checkSpending: DoctorCheck = ({ project }) => {
-  if (project === undefined) return Promise.resolve([])
+export const checkSpending: DoctorCheck = async ({ project }) => {
+  if (project === undefined) return []
+  if (!(await mayBuild(project.root))) {
+    const text = 'renders nothing: no file in this folder uses a plugin of unplugin-onetoken'
+    const hint =
+      'Pictures come from "onetoken export" then, which fails when a render is missing. Render before it: npx --no-install onetoken render'
+    return [{ about: 'a build here', mark: 'note', text, hint }]
+  }
   const { budget } = project.settings
   const decision = decideFor(project, { purpose: 'build' })
   if (decision.spend) {
     const most = Number.isFinite(budget.renders) ? ` and ${count(budget.renders, 'render')}` : ''
     const text = `renders what is missing, for at most ${dollars(budget.cost)}${most} a run`
-    return Promise.resolve([{ about: 'a build here', mark: 'ok', text }])
+    return [{ about: 'a build here', mark: 'ok', text }]
   }
   const { instead, why, hint } = decision
   const what =
     instead === 'placeholder'
       ? 'shows placeholders for renders that are missing'
       : 'fails when a render is missing'
-  return Promise.resolve([{ about: 'a build here', mark: 'note', text: `${what}: ${why}`, hint }])
+  return [{ about: 'a build here', mark: 'note', text: `${what}: ${why}`, hint }]
+}
+
+/** Whether a bundler may ask for pictures here: one that has the plugin, or one whose files may lie elsewhere. */
+async function mayBuild(root: string): Promise<boolean> {
+  if ((await usesOf(root)).length > 0) return true
+  const found = await readPackage(root)
+  // Next.js brings bundlers of its own, in which there is no place for the plugin.
+  return found !== undefined && !Object.hasOwn(found.dependencies, 'next') && bundlersOf(found).length > 0
 }

@@ -5,7 +5,7 @@ import { probeFolder } from '../../store/durable.ts'
 import { examine } from '../../store/examine.ts'
 import { inOrder } from '../../store/in-order.ts'
 import { layoutOf } from '../../store/layout.ts'
-import { entriesOf, extentOf, isImageName, keyOfName, sizeOf } from '../../store/listing.ts'
+import { entriesOf, extentOf, isImageName, sizeOf, storeExtentOf } from '../../store/listing.ts'
 import { display, reasonOf, storeWriteError } from '../../store/messages.ts'
 import { troubleOf } from '../../store/record.ts'
 import { askGit } from '../git.ts'
@@ -26,13 +26,12 @@ async function describeStore(store: string): Promise<Diagnosis> {
   if (!existsSync(store)) {
     return { about: 'store', mark: 'ok', text: `${display(store)}, which the first render makes` }
   }
-  const { records, images, cache } = layoutOf(store)
-  const renders = (await entriesOf(records)).filter(({ name }) => keyOfName(name) !== undefined).length
-  const [kept, pictures, disposable] = await Promise.all([records, images, cache].map(extentOf))
+  const { renders, pictures } = await storeExtentOf(store)
+  const { bytes } = await extentOf(layoutOf(store).cache)
   const parts = [
-    `${count(renders, 'render')} (${size(kept?.bytes ?? 0)})`,
-    `${count(pictures?.files ?? 0, 'picture')} (${size(pictures?.bytes ?? 0)})`,
-    `a cache of ${size(disposable?.bytes ?? 0)}`,
+    `${count(renders.files, 'render')} (${size(renders.bytes)})`,
+    `${count(pictures.files, 'picture')} (${size(pictures.bytes)})`,
+    `a cache of ${size(bytes)}`,
   ]
   return { about: 'store', mark: 'ok', text: `${display(store)}: ${parts.join(', ')}` }
 }

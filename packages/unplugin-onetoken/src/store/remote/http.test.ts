@@ -1,15 +1,16 @@
 import { describe, expect, test } from 'vitest'
 import { failureOf } from '../testing.ts'
 import { openHttpRemote } from './http.ts'
-import { hangs, hangsUp, nowhere, says, serverWith, SHORT, type Answer } from './testing.ts'
+import { hangs, hangsUp, LONG, nowhere, says, serverWith, SHORT, type Answer } from './testing.ts'
 import type { Remote } from './types.ts'
 
 const NAME = 'renders/ab.json'
 const BYTES = Buffer.from('{ "bytes": 1 }')
 const SECRET = 'Bearer SECRET'
 
-const open = (url: string, authorization?: string): Remote =>
-  openHttpRemote({ url: `${url}/store/`, authorization, patience: SHORT })
+const open = (url: string, authorization?: string, patience = LONG): Remote =>
+  openHttpRemote({ url: `${url}/store/`, authorization, patience })
+const openHasty = (url: string): Remote => open(url, undefined, SHORT)
 
 /** Begins a body that never ends. */
 const streams: Answer = (response) => {
@@ -111,29 +112,29 @@ describe('a server in trouble', () => {
   })
 
   test.each<[string, Answer, string]>([
-    ['before it answers', hangs, 'it did not answer within 0.4 s'],
+    ['before it answers', hangs, 'it did not answer within 1 s'],
     [
       'in the middle of a body',
       (response) => void response.writeHead(200).write('{'),
-      'it was not done within 0.8 s',
+      'it was not done within 2 s',
     ],
     [
       'in the page of an error',
       (response) => void response.writeHead(403).write('<'),
-      'it did not answer within 0.4 s',
+      'it did not answer within 1 s',
     ],
   ])('is waited for so long when it hangs %s', async (_where, answer, why) => {
     const { url, asked } = await serverWith(answer)
-    const failure = await failureOf(open(url).read(NAME, 100))
+    const failure = await failureOf(openHasty(url).read(NAME, 100))
     expect(failure.details).toEqual({ kind: 'timeout', status: undefined })
     expect(failure.message).toContain(why)
     expect(asked).toHaveLength(1)
   })
 
   test('has the time of one operation for all attempts at it', async () => {
-    const slow: Answer = (response) => void setTimeout(() => response.writeHead(500).end(), 250)
+    const slow: Answer = (response) => void setTimeout(() => response.writeHead(500).end(), 700)
     const { url } = await serverWith(slow)
-    expect((await failureOf(open(url).read(NAME, 100))).details).toMatchObject({
+    expect((await failureOf(openHasty(url).read(NAME, 100))).details).toMatchObject({
       status: expect.toBeOneOf([500, undefined]),
     })
   })
@@ -273,10 +274,12 @@ describe('writing', () => {
   })
 
   test('has the time that many bytes take on a slow line', async () => {
-    const late: Answer = (response) => void setTimeout(() => response.writeHead(201).end(), 600)
+    const late: Answer = (response) => void setTimeout(() => response.writeHead(201).end(), 1500)
     const { url } = await serverWith(late)
-    await expect(open(url).replace(NAME, Buffer.alloc(20_000))).resolves.toBeUndefined()
-    expect((await failureOf(open(url).replace(NAME, BYTES))).details).toMatchObject({ kind: 'timeout' })
+    // It may take as long as patience has at the most.
+    const remote = open(url, undefined, { ...SHORT, whole: 20_000 })
+    await expect(remote.replace(NAME, Buffer.alloc(640_000))).resolves.toBeUndefined()
+    expect((await failureOf(remote.replace(NAME, BYTES))).details).toMatchObject({ kind: 'timeout' })
   })
 })
 
@@ -343,7 +346,7 @@ describe('what a person is told', () => {
   test('has no password in it, not even of an address that the settings refuse', async () => {
     const { url, headers } = await serverWith(says(403))
     const withPassword = `${url.replace('//', '//user:SECRET@')}/x?sig=SECRET`
-    const remote = openHttpRemote({ url: withPassword, authorization: SECRET, patience: SHORT })
+    const remote = openHttpRemote({ url: withPassword, authorization: SECRET, patience: LONG })
     const failure = await failureOf(remote.read(NAME, 100))
     expect(remote.url).toBe(`${url}/x`)
     expect(JSON.stringify([failure.message, failure.hint, failure.details])).not.toContain('SECRET')

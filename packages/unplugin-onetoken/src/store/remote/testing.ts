@@ -3,8 +3,11 @@ import type { AddressInfo } from 'node:net'
 import { onTestFinished } from 'vitest'
 import type { Patience } from './types.ts'
 
-/** Less than anybody waits for in a test, and more than loopback takes. */
-export const SHORT: Patience = { answer: 400, whole: 800, pause: 20 }
+/** For what hangs: less than anybody waits for in a test, and more than loopback takes. */
+export const SHORT: Patience = { answer: 1000, whole: 2000, pause: 20 }
+
+/** For all else: more than loopback takes on a machine that does much else. */
+export const LONG: Patience = { answer: 20_000, whole: 40_000, pause: 20 }
 
 /** A server on loopback, for one test. */
 export interface TestServer {
