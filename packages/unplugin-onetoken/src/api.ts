@@ -1,3 +1,7 @@
+export { createOneToken } from './api/one-token.ts'
+export type * from './api/file-types.ts'
+export type * from './api/render-types.ts'
+export type * from './api/types.ts'
 export { createClient } from './client/index.ts'
 export type {
   CallOptions,
@@ -10,5 +14,6 @@ export type {
   Upload,
   Usage,
 } from './client/types.ts'
+export type { Log, OneTokenImage, OutputParameters, PictureState, Settings } from './engine/index.ts'
 export { OneTokenError } from './errors.ts'
 export type { ErrorCode, ErrorParts, Place } from './errors.ts'

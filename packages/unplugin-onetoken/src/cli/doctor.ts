@@ -1,5 +1,7 @@
 import { count, diagnose, visible, type Diagnosis, type DoctorOptions } from '../engine/index.ts'
-import { commandOptions, print, printJson, type GlobalFlags } from './terminal.ts'
+import type { GlobalFlags } from './flags.ts'
+import { print, printJson } from './output.ts'
+import { commandOptions } from './terminal.ts'
 
 /** Flags of `onetoken doctor`. */
 export interface DoctorFlags extends GlobalFlags {

@@ -11,23 +11,18 @@ import {
   type UnusedRenders,
 } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
-import {
-  agrees,
-  commandEngine,
-  isInteractive,
-  numberFlag,
-  print,
-  printJson,
-  say,
-  table,
-  type GlobalFlags,
-} from './terminal.ts'
+import type { GlobalFlags } from './flags.ts'
+import { print, printJson, say } from './output.ts'
+import { agrees } from './questions.ts'
+import { table } from './table.ts'
+import { canAsk, commandEngine } from './terminal.ts'
 
 /** Flags of `onetoken prune`. */
 export interface PruneFlags extends GlobalFlags {
-  days?: unknown
+  days?: number
   renders?: boolean
-  keepDays?: unknown
+  keepDays?: number
+  replaced?: boolean
   dryRun?: boolean
   yes?: boolean
 }
@@ -37,8 +32,7 @@ const DEFAULT_DAYS = 30
 
 /** `onetoken prune` */
 export async function prune(flags: PruneFlags): Promise<number> {
-  const days = numberFlag('days', flags.days) ?? DEFAULT_DAYS
-  const keepDays = numberFlag('keep-days', flags.keepDays)
+  const { days = DEFAULT_DAYS, keepDays } = flags
   if (keepDays !== undefined && flags.renders !== true) {
     throw new OneTokenError('USAGE', '--keep-days is about renders, which only --renders removes.')
   }
@@ -51,14 +45,14 @@ export async function prune(flags: PruneFlags): Promise<number> {
       : { renders: [], remove: () => Promise.resolve() }
   if (flags.renders === true && flags.json !== true) list(unused.renders)
   const chosen = dryRun ? [] : await choose(unused.renders, flags)
-  const cache = await pruneCache(engine, { days, now, dryRun })
-  for (const render of chosen) await unused.remove(render)
+  const removed = new Set(chosen)
+  const cache = await pruneCache(engine, { days, now, dryRun, replaced: flags.replaced === true })
+  for (const render of removed) await unused.remove(render)
   if (flags.json === true) {
-    const removed = new Set(chosen)
     const renders = unused.renders.map((render) => ({ ...render, removed: removed.has(render) }))
     printJson({ dryRun, ...cache, renders })
-  } else report(cache, chosen, days, flags)
-  return 0
+  } else report(cache, [...removed], days, flags)
+  return chosen === undefined ? 1 : 0
 }
 
 const COPIES = { git: 'in git as well', remote: 'in the remote store as well' }
@@ -76,10 +70,15 @@ function list(renders: readonly UnusedRender[]): void {
   for (const line of table(rows)) print(line)
 }
 
-/** Renders cannot be made again: a person is asked, and an only copy goes by --yes alone. */
-async function choose(renders: readonly UnusedRender[], flags: PruneFlags): Promise<readonly UnusedRender[]> {
+/**
+ * Renders cannot be made again: a person is asked, and an only copy goes by --yes alone. Undefined when the person says no.
+ */
+async function choose(
+  renders: readonly UnusedRender[],
+  flags: PruneFlags,
+): Promise<readonly UnusedRender[] | undefined> {
   if (renders.length === 0 || flags.yes === true) return renders
-  if (!isInteractive() || flags.json === true) {
+  if (!canAsk(flags)) {
     throw new OneTokenError(
       'USAGE',
       `${count(renders.length, 'render')} would be removed for good, and there is nobody to ask.`,
@@ -89,21 +88,29 @@ async function choose(renders: readonly UnusedRender[], flags: PruneFlags): Prom
   const copied = renders.filter(({ copy }) => copy !== undefined)
   const only = renders.length - copied.length
   if (only > 0) say(`Only copies stay (${only} of ${renders.length}): to remove them as well, add --yes.`)
-  const isAgreed = copied.length > 0 && (await agrees(`Remove ${count(copied.length, 'render')} for good?`))
-  return isAgreed ? copied : []
+  if (copied.length === 0) return []
+  const isAgreed = await agrees({
+    message: `Remove ${count(copied.length, 'render')} for good?`,
+    otherwise: 'No render was removed.',
+  })
+  return isAgreed ? copied : undefined
 }
 
 function report(
-  { variants, leftovers, quarantine }: PrunedCache,
+  { variants, leftovers, replaced, quarantine }: PrunedCache,
   removed: readonly UnusedRender[],
   days: number,
-  { dryRun, renders }: PruneFlags,
+  { dryRun, renders, replaced: hasReplaced }: PruneFlags,
 ): void {
   const verb = dryRun === true ? 'would be removed' : 'removed'
   const extent = ({ files, bytes }: { files: number; bytes: number }): string =>
     `${count(files, 'file')} (${size(bytes)})`
   print(`Variants that nothing used for ${count(days, 'day')}: ${extent(variants)} ${verb}.`)
   if (leftovers.files > 0) print(`Left behind by processes that died: ${extent(leftovers)} ${verb}.`)
+  if (replaced.files > 0) {
+    const what = hasReplaced === true ? verb : 'kept (--replaced removes them)'
+    print(`Records that others have taken the place of: ${extent(replaced)} ${what}.`)
+  }
   if (quarantine.files > 0) print(`In the quarantine, which stays: ${extent(quarantine)}.`)
   if (renders !== true || dryRun === true) return
   const bytes = removed.reduce((sum, one) => sum + one.bytes, 0)

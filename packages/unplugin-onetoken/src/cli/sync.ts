@@ -1,13 +1,14 @@
-import { OneTokenError } from '../errors.ts'
-import { describe, oneProblem, quote, sync as syncStore, type SyncReport } from '../engine/index.ts'
-import { commandEngine, print, printJson, type GlobalFlags } from './terminal.ts'
+import { count, listedProblems, oneProblem, sync as syncStore, type SyncReport } from '../engine/index.ts'
+import type { GlobalFlags } from './flags.ts'
+import { print, printJson, sayProblem } from './output.ts'
+import { commandEngine } from './terminal.ts'
 
 /** Flags of `onetoken sync`. */
 export interface SyncFlags extends GlobalFlags {
   push?: boolean
   pull?: boolean
   check?: boolean
-  prefer?: string
+  prefer?: 'here' | 'remote'
 }
 
 /** `onetoken sync` */
@@ -17,7 +18,6 @@ export async function sync(flags: SyncFlags): Promise<number> {
   const both = flags.push !== true && flags.pull !== true
   const { isWritable } = await engine.store()
   const { prefer } = flags
-  if (prefer !== undefined && prefer !== 'here' && prefer !== 'remote') throw notAPreference(prefer)
   const report = await syncStore(engine, {
     push: flags.push === true || (both && isWritable) || flags.check === true || prefer !== undefined,
     pull: flags.pull === true || both,
@@ -27,25 +27,21 @@ export async function sync(flags: SyncFlags): Promise<number> {
   await engine.close()
   if (flags.json === true) printJson(syncJson(report))
   else {
-    print(summary(report))
+    print(summary(report, root))
     const problem = oneProblem(report.problems, root)
-    if (problem !== undefined) process.stderr.write(`${describe(problem, root)}\n`)
+    if (problem !== undefined) sayProblem(problem, root)
   }
   return report.problems.length > 0 ? 1 : 0
 }
 
-function notAPreference(value: string): OneTokenError {
-  return new OneTokenError('USAGE', `The option --prefer has the value ${quote(value)}.`, {
-    hint: 'It is one of here, remote.',
-  })
-}
-
-function summary({ remote, pushed, present, pulled, problems }: SyncReport): string {
+function summary({ remote, pushed, present, pulled, problems }: SyncReport, root: string): string {
+  // As many as are listed below.
+  const listed = listedProblems(problems, root).length
   const parts = [
     `${remote}: ${pushed.length} pushed`,
     `${present} there already`,
     `${pulled.length} pulled`,
-    ...(problems.length > 0 ? [`${problems.length} with a problem`] : []),
+    ...(listed > 0 ? [count(listed, 'problem')] : []),
   ]
   return `${parts.join(', ')}.`
 }

@@ -1,6 +1,8 @@
 import { count, size, verifyStore, visible, type CheckWatcher, type Finding } from '../engine/index.ts'
 import type { Progress } from './progress.ts'
-import { commandEngine, isInteractive, print, printJson, showBar, type GlobalFlags } from './terminal.ts'
+import type { GlobalFlags } from './flags.ts'
+import { print, printJson, showBar } from './output.ts'
+import { commandEngine, isInteractive } from './terminal.ts'
 
 /** Flags of `onetoken verify`. */
 export interface VerifyFlags extends GlobalFlags {
