@@ -19,6 +19,11 @@ export interface Watched {
   /** Empty for a picture that failed: any file of the project may mend it. */
   watch: readonly string[]
   awaited?: readonly string[] | undefined
+  /**
+   * Folders that do so when a picture, or a folder, comes or goes, with what was in them; a build may well write into
+   * them.
+   */
+  folders?: ReadonlyMap<string, string | undefined> | undefined
   /** When they were read, in milliseconds since 1970. */
   begun: number
 }
@@ -106,7 +111,9 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
     }
   }
 
-  const load = async (descriptor: string): Promise<{ picture: Picture } & Watched> => {
+  const load = async (
+    descriptor: string,
+  ): Promise<{ picture: Picture; failed?: boolean | undefined } & Watched> => {
     const loaded = await current().loadPicture(descriptor)
     if (loaded.failed !== true || !failsInModules) return loaded
     // What the bundler asks for next may fail as well.
@@ -134,19 +141,19 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
 
     module: (descriptor, reference) =>
       readable(async () => {
-        const begun = Date.now()
         const named = await current().read(descriptor)
         if (named.kind === 'manifest') {
-          const { members, watch } = await current().loadManifest(descriptor)
+          const { members, watch, folders, begun } = await current().loadManifest(descriptor)
           if (engine().purpose === 'build') for (const member of members) current().start(member.descriptor)
           const modules = members.map(({ name, descriptor: file }) => ({
             name,
             specifier: `./${basename(file)}`,
           }))
-          return { code: manifestModule(modules, stringNames), watch, begun }
+          return { code: manifestModule(modules, stringNames), watch, folders, begun }
         }
-        const { picture, ...files } = await load(descriptor)
-        if (named.kind === 'entry' && picture.alt === undefined) silent.add(named.name)
+        const { picture, failed = false, ...files } = await load(descriptor)
+        // A stand-in has no alternative text, whatever its entry has.
+        if (named.kind === 'entry' && picture.alt === undefined && !failed) silent.add(named.name)
         return { code: pictureModule(picture, reference), ...files }
       }),
 

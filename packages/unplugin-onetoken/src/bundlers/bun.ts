@@ -9,6 +9,7 @@ import type { PluginOptions } from './options.ts'
 import { edited, MAY_NAME_PICTURE, sourceEdits, STYLE_ID } from './source-urls.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRootAtOnce } from './project-root.ts'
 import { engineFor } from './registry.ts'
 import { ASSET_IMPORT, relativeImport } from './relative-import.ts'
 
@@ -46,7 +47,7 @@ const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
       // Bun.serve bundles what a browser asks for, and has no entry points.
       const isServer = (started.config as Partial<BuildConfig> | undefined)?.entrypoints === undefined
       engine = engineFor(options, {
-        root: process.cwd(),
+        root: projectRootAtOnce(options, process.cwd()),
         mode: undefined,
         // `bun --watch build.ts` and `bun --hot build.ts` build again and again.
         isPlain: !isServer && !process.execArgv.some((flag) => flag === '--watch' || flag === '--hot'),

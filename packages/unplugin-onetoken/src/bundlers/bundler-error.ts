@@ -1,12 +1,20 @@
 import { asOneTokenError, type OneTokenError as Problem } from '../errors.ts'
-import { describe } from '../engine/index.ts'
+import { describe, suggestAt, type CommandPlace } from '../engine/index.ts'
+
+/** How commands are suggested that work on a project, by its root. */
+const places = new Map<string, CommandPlace>()
+
+/** Have the commands that errors suggest work on the project at `root`. */
+export function suggestCommandsAt(root: string, place: CommandPlace): void {
+  places.set(root, place)
+}
 
 /** An error as bundlers show it. */
 class OneTokenError extends Error {
   override readonly name: string = 'OneTokenError'
 
   constructor(problem: Problem, root: string) {
-    const text = describe(problem, root)
+    const text = suggestAt(describe(problem, root), places.get(root) ?? {})
     super(text)
     const { code, place } = problem
     const loc = place?.line !== undefined && {

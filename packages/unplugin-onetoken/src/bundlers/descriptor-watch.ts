@@ -1,6 +1,8 @@
 import { existsSync, statSync, watch, type FSWatcher } from 'node:fs'
 import { utimes } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { picturesIn } from '../engine/index.ts'
+import type { Watched } from './build.ts'
 
 /** How often a bundler is told of a change that it takes no notice of; each time it is left twice as long. */
 const MOST_TRIES = 7
@@ -17,8 +19,10 @@ export interface DescriptorWatchOptions {
    * too.
    */
   patience: number
-  /** How a bundler is told of a change. @default a new time of the descriptor's file */
-  tell?: ((descriptor: string) => Promise<void>) | undefined
+  /** How a bundler is told of what has changed. @default a new time of each descriptor's file */
+  tell?: ((descriptors: readonly string[]) => Promise<void>) | undefined
+  /** For a bundler that takes notice whenever it is told: it is told once. */
+  isHeard?: boolean | undefined
   /**
    * For a bundler that must not be told of a change while it builds: whether it does. It is told of one descriptor
    * after the other then.
@@ -26,18 +30,22 @@ export interface DescriptorWatchOptions {
   isBusy?: (() => boolean) | undefined
 }
 
-async function touchFile(file: string): Promise<void> {
+async function touchFiles(files: readonly string[]): Promise<void> {
   const now = new Date()
-  await utimes(file, now, now)
+  // One that is gone is written anew when it is asked for.
+  await Promise.allSettled(files.map((file) => utimes(file, now, now)))
 }
 
 /** Watches what pictures depend on. */
 export interface DescriptorWatch {
   /**
-   * The module of `descriptor` was loaded by what was there at the time `begun`, in milliseconds since 1970: touch the
-   * descriptor when one of `files` has changed since, and when one changes or appears.
+   * The module of `descriptor` was loaded by what was there at the time `begun`, in milliseconds since 1970: tell of the
+   * descriptor when one of `files` has changed since, and when one changes, comes or goes. Of `folders`, when a picture or
+   * a folder in them comes or goes.
    */
-  watch(descriptor: string, files: readonly string[], begun: number): void
+  watch(descriptor: string, files: readonly string[], loaded: Pick<Watched, 'begun' | 'folders'>): void
+  /** Forget all of them. */
+  close(): void
 }
 
 /**
@@ -48,13 +56,15 @@ export interface DescriptorWatch {
 export function createDescriptorWatch({
   changed,
   patience,
-  tell = touchFile,
+  tell = touchFiles,
+  isHeard = false,
   isBusy,
 }: DescriptorWatchOptions): DescriptorWatch {
   const dependents = new Map<string, Set<string>>()
   const folders = new Map<string, FSWatcher>()
-  /** When each file became what it is, as far as it was told; undefined while it is not there. */
-  const seen = new Map<string, number | undefined>()
+  /** What was seen of each path last. */
+  const seen = new Map<string, Look>()
+  const listed = new Set<string>()
   /** Descriptors that are to be loaded anew, since when, and how often this was tried. */
   const due = new Map<string, { since: number; tries: number }>()
   let timer: NodeJS.Timeout | undefined
@@ -66,8 +76,9 @@ export function createDescriptorWatch({
     if (next === undefined) return
     const touched = isBusy === undefined ? [next, ...others] : [next]
     for (const [, wanted] of touched) wanted.tries += 1
-    // One that is gone is written anew when it is asked for.
-    await Promise.allSettled(touched.map(([descriptor]) => tell(descriptor)))
+    if (isHeard) due.clear()
+    await tell(touched.map(([descriptor]) => descriptor))
+    if (isHeard) return due.size > 0 ? wait(patience) : undefined
     const isOthersTurn = isBusy !== undefined && others.some(([, { tries }]) => tries < next[1].tries)
     wait(isOthersTurn ? patience : Math.max(patience, 1000) * 2 ** (next[1].tries - 1))
   }
@@ -84,11 +95,13 @@ export function createDescriptorWatch({
     wait(patience)
   }
 
-  const isNew = (file: string): boolean => {
-    const time = changeTime(file)
-    const known = seen.get(file)
-    seen.set(file, time)
-    return time !== undefined && time !== known
+  const look = (path: string): Look => (listed.has(path) ? picturesIn(path) : changeTime(path))
+
+  const isNew = (path: string): boolean => {
+    const now = look(path)
+    const known = seen.get(path)
+    seen.set(path, now)
+    return now !== known
   }
 
   let looking: NodeJS.Timeout | undefined
@@ -101,9 +114,10 @@ export function createDescriptorWatch({
   const watchFolder = (folder: string): void => {
     if (folders.has(folder) || !existsSync(folder)) return
     const see = (_: string, name: string | null): void => {
-      const file = join(folder, name ?? '')
-      const descriptors = dependents.get(file)
-      if (descriptors !== undefined && isNew(file)) noteChange(file, descriptors)
+      for (const path of [join(folder, name ?? ''), folder]) {
+        const descriptors = dependents.get(path)
+        if (descriptors !== undefined && isNew(path)) noteChange(path, descriptors)
+      }
     }
     try {
       const watcher = watch(folder, { persistent: false }, see)
@@ -119,23 +133,40 @@ export function createDescriptorWatch({
   }
 
   return {
-    watch(descriptor, files, begun) {
+    watch(descriptor, files, { begun, folders = new Map() }) {
       if ((due.get(descriptor)?.since ?? 0) <= begun) due.delete(descriptor)
-      for (const file of files) {
-        const known = dependents.get(file)
-        if (known?.has(descriptor) === true) continue
-        const time = changeTime(file)
+      for (const folder of folders.keys()) listed.add(folder)
+      for (const path of [...files, ...folders.keys()]) {
+        const known = dependents.get(path)
+        const isKnown = known?.has(descriptor) === true
+        if (isKnown && !folders.has(path)) continue
+        const now = look(path)
         if (known === undefined) {
-          dependents.set(file, new Set([descriptor]))
-          seen.set(file, time)
+          dependents.set(path, new Set([descriptor]))
+          seen.set(path, now)
         } else known.add(descriptor)
-        watchFolder(dirname(file))
-        if (time !== undefined && time > begun) noteChange(file, [descriptor])
+        if (!isKnown) watchFolder(listed.has(path) ? path : dirname(path))
+        // A time that is yet to come is that of a file server whose clock is fast.
+        const isOther = folders.has(path)
+          ? now !== undefined && now !== folders.get(path)
+          : typeof now === 'number' && now > begun && now < Date.now() + 1
+        if (isOther) noteChange(path, [descriptor])
       }
-      lookAgain()
+      if (dependents.size > 0) lookAgain()
+    },
+
+    close() {
+      clearTimeout(timer)
+      clearInterval(looking)
+      looking = undefined
+      for (const watcher of folders.values()) watcher.close()
+      for (const known of [dependents, folders, seen, listed, due]) known.clear()
     },
   }
 }
+
+/** When a file became what it is, or the names in a folder; undefined while it is not there. */
+type Look = number | string | undefined
 
 /** When a file came to be, or came to be what it is, in milliseconds since 1970; undefined when it is not there. */
 function changeTime(file: string): number | undefined {

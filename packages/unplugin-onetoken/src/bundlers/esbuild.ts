@@ -5,6 +5,7 @@ import { createEsbuildPlugin } from 'unplugin'
 import {
   ASSET_FILE,
   DESCRIPTOR_FILE,
+  IMPORTED_URL,
   SPECIFIER,
   specifierOfURL,
   URL_REFERENCE,
@@ -18,6 +19,7 @@ import { consoleLog } from './console-log.ts'
 import { createDescriptorWatch } from './descriptor-watch.ts'
 import { checkOutputs, type OutputFile } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRootAtOnce } from './project-root.ts'
 import { engineFor } from './registry.ts'
 import { watchList } from './watch-paths.ts'
 import { ASSET_IMPORT, relativeImport } from './relative-import.ts'
@@ -37,7 +39,9 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
     const descriptors = createDescriptorWatch({
       changed: (file) => engineOf().changed(file),
       patience: 1000,
-      tell: (descriptor) => writeFile(signalOf(descriptor), String(Date.now())),
+      async tell(told) {
+        await Promise.allSettled(told.map((one) => writeFile(signalOf(one), String(Date.now()))))
+      },
     })
     const { resolveId: _, ...hooks } = plugin({
       engine: engineOf,
@@ -51,7 +55,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         const watched = watchList(files, root)
         for (const file of [descriptor, signalOf(descriptor), ...watched]) context.addWatchFile(file)
         // esbuild takes what is there when a build ends for what was there when it began.
-        if (purpose === 'dev') descriptors.watch(descriptor, watched, files.begun)
+        if (purpose === 'dev') descriptors.watch(descriptor, watched, files)
       },
       // See below: to resolve by esbuild comes back to the plugin.
       resolvePath: async () => undefined,
@@ -83,6 +87,11 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         return await telling(async () => moduleOf(await build.resolve(path, importer || undefined)))
       })
       started.onResolve({ filter: /^(?:virtual:)?onetoken/i }, async (args: OnResolveArgs) => {
+        if (args.kind !== 'url-token' && IMPORTED_URL.test(args.path)) {
+          return await telling(async () =>
+            moduleOf(await build.resolve(args.path, args.importer || undefined)),
+          )
+        }
         if (args.kind !== 'url-token' || !URL_REFERENCE.test(args.path)) return undefined
         const watchFiles: string[] = []
         const result = await telling(async () => {
@@ -142,7 +151,7 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
         onLoadFilter: /\.onetoken\.mjs$/,
         loader: 'js',
         config(initialOptions) {
-          const root = resolve(initialOptions.absWorkingDir ?? process.cwd())
+          const root = projectRootAtOnce(options, resolve(initialOptions.absWorkingDir ?? process.cwd()))
           // What was written is looked at when the build ends, and this says what that is.
           if (initialOptions.write !== false) initialOptions.metafile = true
           engine = engineFor(options, {

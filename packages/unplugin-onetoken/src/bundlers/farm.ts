@@ -4,6 +4,7 @@ import { createFarmPlugin } from 'unplugin'
 import {
   DESCRIPTOR_FILE,
   importsOf,
+  IMPORTED_URL,
   SPECIFIER,
   specifierOfURL,
   URL_REFERENCE,
@@ -16,6 +17,7 @@ import { createDescriptorWatch } from './descriptor-watch.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRootAtOnce } from './project-root.ts'
 import { engineFor, warnOnce } from './registry.ts'
 import { watchList } from './watch-paths.ts'
 import { relativeImport } from './relative-import.ts'
@@ -46,6 +48,8 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       firstError ??= error
       throw error
     }
+    /** Farm's root, which it names files by. */
+    let home = process.cwd()
     let hadCache = false
     let compiler: Compiler | undefined
     const descriptors = createDescriptorWatch({
@@ -64,7 +68,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       }),
       watch(_, descriptor, files) {
         const { purpose, root } = engineOf()
-        if (purpose === 'dev') descriptors.watch(descriptor, watchList(files, root), files.begun)
+        if (purpose === 'dev') descriptors.watch(descriptor, watchList(files, root), files)
       },
       resolvePath: async () => undefined,
     })
@@ -80,7 +84,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
         if (!URL_REFERENCE.test(source)) return undefined
         return (await build.picture(specifierOfURL(source), importer, source)).file
       }
-      if (SPECIFIER.test(source)) return await build.resolve(source, importer)
+      if (SPECIFIER.test(source) || IMPORTED_URL.test(source)) return await build.resolve(source, importer)
       return await build.resolveManifest(
         resolve(importer === undefined ? engineOf().root : dirname(importer), source),
       )
@@ -96,9 +100,10 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
         return { ...config, compilation: { ...compilation, assets, persistentCache: false } }
       },
       configResolved({ root, compilation, envMode }) {
+        home = resolve(root ?? process.cwd())
         const isPlain = isCalledBy('build', /@farmfe[\\/]core[\\/]/) && compilation?.mode !== 'development'
         engine = engineFor(options, {
-          root: root ?? process.cwd(),
+          root: projectRootAtOnce(options, home),
           mode: envMode ?? compilation?.mode,
           isPlain,
           isServer: compilation?.mode === 'development',
@@ -128,8 +133,7 @@ const onetoken: (options?: PluginOptions) => JsPlugin = createFarmPlugin(
       resolve: {
         filters: { sources: ['onetoken', '\\.ya?ml$'], importers: ['.*'] },
         async executor({ source, importer, kind }) {
-          const from =
-            importer === null || importer === undefined ? undefined : resolve(engineOf().root, importer)
+          const from = importer === null || importer === undefined ? undefined : resolve(home, importer)
           const resolvedPath = await resolveSource(source, from, kind).catch(rethrown)
           if (resolvedPath === undefined) return null
           return { resolvedPath, query: [], sideEffects: false, external: false, meta: {} }

@@ -7,7 +7,11 @@ import { bundlerError } from './bundler-error.ts'
  * the project's settings (`onetoken.config.*`), which the command reads as well.
  */
 export interface PluginOptions {
-  /** Folder of the project: settings and manifest are looked for here. @default the bundler's root */
+  /**
+   * Folder of the project, with settings and manifest, relative to the bundler's root.
+   * @default what the command finds as well: the nearest folder upwards from the bundler's root with settings, a manifest
+   * or a package.json
+   */
   root?: string | undefined
   /** Settings file, relative to the root. @default 'onetoken.config.{ts,mts,mjs,js,json}' */
   config?: string | undefined

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import type { TransformResult, UnpluginBuildContext, UnpluginContext, UnpluginOptions } from 'unplugin'
-import { DESCRIPTOR_FILE, SPECIFIER, type Engine, type ReferenceFile } from '../engine/index.ts'
+import { DESCRIPTOR_FILE, IMPORTED_URL, SPECIFIER, type Engine, type ReferenceFile } from '../engine/index.ts'
 import type { Build, Watched } from './build.ts'
 
 /** What a bundler's own file gives to the hooks that all bundlers share. */
@@ -21,8 +21,8 @@ export interface BundlerHost {
 }
 
 const DESCRIPTOR_ID = /\.onetoken\.mjs(?:\?|$)/
-/** Our specifiers, descriptors that a manifest's module imports, and files that may be a manifest. */
-const RESOLVED_ID = /^virtual:onetoken(?:[/?]|$)|\.onetoken\.mjs$|\.ya?ml$/
+/** Our specifiers and what is taken for one, descriptors that a manifest's module imports, and files that may be a manifest. */
+const RESOLVED_ID = /^virtual:onetoken(?:[/?]|$)|^(?:virtual:)?onetoken:|\.onetoken\.mjs$|\.ya?ml$/
 
 const NEIGHBOUR = /^\.\/[0-9a-f]{20}\.onetoken\.mjs$/
 
@@ -55,7 +55,7 @@ export function plugin({ engine, build, reference, watch, resolvePath }: Bundler
         if (DESCRIPTOR_FILE.test(id)) return fileOf(id, engine().root)
         // The module of a manifest names those of its pictures, which lie beside it.
         if (NEIGHBOUR.test(id)) return importer === undefined ? undefined : resolve(dirname(importer), id)
-        if (SPECIFIER.test(id)) return await build.resolve(id, importer, scan)
+        if (SPECIFIER.test(id) || IMPORTED_URL.test(id)) return await build.resolve(id, importer, scan)
         const file = await resolvePath(this, id, importer)
         return file === undefined ? undefined : await build.resolveManifest(file)
       },

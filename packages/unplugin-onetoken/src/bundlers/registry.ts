@@ -1,6 +1,14 @@
-import { resolve } from 'node:path'
-import { createEngine, type Engine, type EngineOptions, type Log, type Purpose } from '../engine/index.ts'
-import { checkOptions, type PluginOptions } from './options.ts'
+import {
+  createEngine,
+  placeOfCommands,
+  suggestAt,
+  type Engine,
+  type EngineOptions,
+  type Log,
+  type Purpose,
+} from '../engine/index.ts'
+import { suggestCommandsAt } from './bundler-error.ts'
+import type { PluginOptions } from './options.ts'
 
 /** An engine with the place where its messages go, which is another for each build. */
 interface Registered {
@@ -15,7 +23,7 @@ const ledgers = new Map<string, { renders: number; cost: number }>()
 
 /** What a bundler says of itself. */
 export interface BundlerFacts {
-  /** Absolute path of the bundler's root. */
+  /** Absolute path of the project, as `project-root.ts` finds it. */
   root: string
   /** The bundler's mode; undefined where it has none. */
   mode: string | undefined
@@ -23,10 +31,9 @@ export interface BundlerFacts {
   isPlain: boolean
   /** Whether pages are served to the people who make the site. */
   isServer: boolean
-  envDir?: string | false | undefined
+  /** Folders of the `.env` files, the strongest last. @default the root */
+  envDirs?: readonly string[] | undefined
   log: Log
-  /** Names of options that only this bundler has. */
-  optionNames?: readonly string[] | undefined
 }
 
 /**
@@ -34,15 +41,14 @@ export interface BundlerFacts {
  * environments, so that they share requests, budget and summary.
  */
 export function engineFor(options: PluginOptions, facts: BundlerFacts): Engine {
-  checkOptions(options, facts.root, facts.optionNames)
   const mode = options.mode ?? facts.mode ?? defaultMode(facts.isPlain)
   return engineOf({
-    root: resolve(facts.root, options.root ?? '.'),
+    root: facts.root,
     config: options.config,
     mode,
     purpose: purposeOf(mode, facts.isPlain),
     env: process.env,
-    envDir: facts.envDir,
+    envDirs: facts.envDirs,
     isServer: facts.isServer,
     log: facts.log,
   })
@@ -71,8 +77,8 @@ function purposeOf(mode: string, isPlain: boolean): Purpose {
 }
 
 function engineOf(options: EngineOptions): Engine {
-  const { root, config, mode, purpose, envDir, isServer } = options
-  const id = JSON.stringify([root, config, mode, purpose, envDir, isServer])
+  const { root, config, mode, purpose, envDirs, isServer } = options
+  const id = JSON.stringify([root, config, mode, purpose, envDirs, isServer])
   const known = engines.get(id)
   if (known !== undefined) {
     known.log.to = options.log
@@ -81,7 +87,12 @@ function engineOf(options: EngineOptions): Engine {
   const ledger = ledgers.get(root) ?? { renders: 0, cost: 0 }
   ledgers.set(root, ledger)
   const log = { to: options.log }
-  const relayed: Log = { info: (message) => log.to.info(message), warn: (message) => log.to.warn(message) }
+  const place = placeOfCommands(root, config)
+  suggestCommandsAt(root, place)
+  const relayed: Log = {
+    info: (message) => log.to.info(suggestAt(message, place)),
+    warn: (message) => log.to.warn(suggestAt(message, place)),
+  }
   const engine = createEngine({ ...options, ledger, log: relayed })
   engines.set(id, { engine, log })
   return engine

@@ -9,6 +9,7 @@ import { watchList, watchPaths } from './watch-paths.ts'
 import type { PublicPathOptions } from './options.ts'
 import { checkOutputs, filesOf, type BundleFile } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRoot } from './project-root.ts'
 import { engineFor } from './registry.ts'
 
 /** What Rollup's and Rolldown's contexts have in common. */
@@ -59,9 +60,9 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
     watch(loading, descriptor, files) {
       const { watchMode } = native(loading).meta
       if (!watchMode) return
-      for (const path of watchPaths(files, engineOf().root)) native(loading).addWatchFile(path)
+      for (const path of watchPaths(descriptor, files, engineOf().root)) native(loading).addWatchFile(path)
       // Rolldown has been seen to lose changes that come while it builds.
-      descriptors.watch(descriptor, watchList(files, engineOf().root), files.begun)
+      descriptors.watch(descriptor, watchList(files, engineOf().root), files)
     },
     async resolvePath(resolving, id, importer) {
       const resolved = await native(resolving).resolve(id, importer, { skipSelf: true })
@@ -90,12 +91,11 @@ export function rollupLike(options: PublicPathOptions): UnpluginOptions & { hook
           const { watchMode } = this.meta
           log = { info: (message) => this.info(message), warn: (message) => this.warn(message) }
           engine = engineFor(options, {
-            root: process.cwd(),
+            root: await projectRoot(options, process.cwd(), ['publicPath']),
             mode: undefined,
             isPlain: !watchMode,
             isServer: false,
             log,
-            optionNames: ['publicPath'],
           })
           await build.begin()
         },

@@ -1,20 +1,23 @@
+import { resolve, sep } from 'node:path'
 import { createVitePlugin, type UnpluginBuildContext, type UnpluginOptions } from 'unplugin'
 import type { Environment, Plugin, Rollup, ResolvedConfig } from 'vite'
 import { DESCRIPTOR_FILE, type Engine } from '../engine/index.ts'
-import { createBuild, writeTypesOf, type Watched } from './build.ts'
+import { createBuild, type Watched } from './build.ts'
 import { rewritePages } from './html.ts'
 import { createDescriptorWatch } from './descriptor-watch.ts'
 import { refuseExposedKey } from './key-guard.ts'
+import { normalizePath } from './normalize-path.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs, filesOf } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRoot } from './project-root.ts'
 import { engineFor, warnOnce } from './registry.ts'
 import { scriptURL } from './vite-urls.ts'
 import { watchList, watchPaths } from './watch-paths.ts'
 import { rewriteCompiled } from './vite-css.ts'
 import type { ViteHost } from './vite-host.ts'
 import { rewriteSources } from './vite-sources.ts'
-import { devWatcher } from './vite-dev.ts'
+import { createDevWatch } from './vite-dev.ts'
 
 export type { PluginOptions }
 
@@ -37,19 +40,15 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
   }
   const { dts } = options
   const build = createBuild({ engine: engineOf, dts })
-  const dev = devWatcher(async (file) => {
-    // Also what only failed before is to be read anew.
-    engine?.refresh()
-    if (engine !== undefined && dts !== false && /\.ya?ml$/.test(file)) await writeTypesOf(engine, dts)
-  })
+  const dev = createDevWatch({ engine: engineOf, dts })
   const descriptors = createDescriptorWatch({ changed: (file) => engineOf().changed(file), patience: 1000 })
   const watch = (context: { addWatchFile(file: string): void }, id: string, watched: Watched): void => {
-    const files = watchList(watched, engineOf().root, config?.mode)
-    if (config?.command === 'serve') dev.watch(id, files)
+    if (config?.command === 'serve') dev.watch(id, watched)
     else if (config?.build.watch) {
-      for (const path of watchPaths(watched, engineOf().root, config.mode)) context.addWatchFile(path)
+      const { root } = engineOf()
+      for (const path of watchPaths(id, watched, root, config.mode)) context.addWatchFile(path)
       // Rolldown has been seen to lose changes that come while it builds.
-      if (DESCRIPTOR_FILE.test(id)) descriptors.watch(id, files, watched.begun)
+      if (DESCRIPTOR_FILE.test(id)) descriptors.watch(id, watchList(watched, root, config.mode), watched)
     }
   }
   const host: ViteHost = { build, engine: engineOf, config: configOf, watch }
@@ -73,13 +72,16 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
     vite: {
       async configResolved(resolved) {
         config = resolved
-        engine = engineOfVite(resolved, options)
+        engine = await engineOfVite(resolved, options)
         await refuseExposedKey(resolved, engine)
       },
 
       async buildStart() {
         if (hasNoAddress(this.environment, configOf())) warnOnce(engineOf(), NO_ADDRESS)
         await build.begin()
+        if (configOf().command !== 'serve') return
+        await allowStore(configOf(), engineOf())
+        await dev.begin()
       },
 
       configureServer(server) {
@@ -98,27 +100,40 @@ function viteOptions(options: PluginOptions): UnpluginOptions[] {
 
       async closeBundle() {
         if (config?.command === 'build') await build.finish()
-        else await build.close()
+        else {
+          dev.close(this.environment)
+          await build.close()
+        }
       },
     },
   }
   return [main, rewriteCompiled(host), rewritePages(host)]
 }
 
-function engineOfVite(config: ResolvedConfig, options: PluginOptions): Engine {
-  const { logger, command, isProduction } = config
+async function engineOfVite(config: ResolvedConfig, options: PluginOptions): Promise<Engine> {
+  const { logger, command, isProduction, envDir } = config
+  const root = await projectRoot(options, resolve(config.root))
   return engineFor(options, {
-    root: config.root,
+    root,
     mode: config.mode,
     // `--mode development` alone leaves NODE_ENV, and so `isProduction`, as it is.
     isPlain: command === 'build' && isProduction && !config.build.watch,
     isServer: command === 'serve',
-    envDir: config.envDir,
+    // The command reads those of the project.
+    envDirs: envDir === false ? [] : [...new Set([root, resolve(envDir)])],
     log: {
       info: (message) => logger.info(`onetoken: ${message}`),
       warn: (message) => logger.warn(`onetoken: ${message}`),
     },
   })
+}
+
+/** The store may lie above Vite's root, from where its server gives nothing away by itself. */
+async function allowStore({ server }: ResolvedConfig, engine: Engine): Promise<void> {
+  const { store } = await engine.project().catch(() => ({ store: resolve(engine.root, 'onetoken') }))
+  const allowed = server.fs.allow.map((folder) => `${resolve(folder)}${sep}`)
+  if (!allowed.some((folder) => `${store}${sep}`.startsWith(folder)))
+    server.fs.allow.push(normalizePath(store))
 }
 
 const NO_ADDRESS =

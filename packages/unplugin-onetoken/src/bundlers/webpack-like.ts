@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { UnpluginBuildContext, UnpluginOptions } from 'unplugin'
 import type { Compiler, LoaderContext as AnyLoaderContext } from 'webpack'
-import { SPECIFIER, type Engine } from '../engine/index.ts'
+import { IMPORTED_URL, SPECIFIER, type Engine } from '../engine/index.ts'
 import { createBuild, watchedPicture, type Watched } from './build.ts'
 import { edited, MAY_NAME_PICTURE, relativeURL, sourceEdits, SOURCE_ID } from './source-urls.ts'
 import type { PluginOptions } from './options.ts'
 import { checkOutputs } from './outputs.ts'
 import { plugin } from './plugin.ts'
+import { projectRoot } from './project-root.ts'
 import { engineFor, warnOnce } from './registry.ts'
+import { createDescriptorWatch } from './descriptor-watch.ts'
 import { watchList } from './watch-paths.ts'
 
 const NAME = 'unplugin-onetoken'
@@ -31,6 +33,7 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
     return engine
   }
   const build = createBuild({ engine: engineOf, dts: options.dts })
+  const descriptors = createDescriptorWatch({ changed: (path) => engineOf().changed(path), patience: 300 })
   /** Files that were just written: what the compiler remembers is that they are not there. */
   const purge = (file: string): void =>
     (compiler?.inputFileSystem as { purge?(file: string): void } | undefined)?.purge?.(file)
@@ -46,7 +49,12 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
       purge(file)
       return { statement: `import ${name} from ${JSON.stringify(assetRequest(file))}`, expression: name }
     },
-    watch: (context, __, files) => watchFiles(loaderOf(context), files, engineOf().root),
+    watch(context, descriptor, files) {
+      const { purpose, root } = engineOf()
+      watchFiles(loaderOf(context), files, root)
+      // The compiler would look at all that is below a folder, and at what it writes there itself.
+      if (purpose === 'dev') descriptors.watch(descriptor, [], files)
+    },
     resolvePath: async () => undefined,
   })
 
@@ -63,7 +71,7 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
   const resolveRequest = async (data: Request): Promise<void> => {
     const { request, context, contextInfo } = data
     const importer = contextInfo.issuer === '' ? undefined : contextInfo.issuer
-    if (SPECIFIER.test(request)) {
+    if (SPECIFIER.test(request) || IMPORTED_URL.test(request)) {
       if (compiler !== undefined && hasNoAddress(compiler)) warnOnce(engineOf(), NO_ADDRESS)
       data.request = await build.resolve(request, importer)
       purge(data.request)
@@ -104,7 +112,7 @@ export function webpackLike(options: PluginOptions): UnpluginOptions & { apply(c
       const logger = started.getInfrastructureLogger(NAME)
       const begin = (isPlain: boolean) => async (): Promise<void> => {
         engine = engineFor(options, {
-          root: started.context,
+          root: await projectRoot(options, started.context),
           mode: started.options.mode ?? 'production',
           isPlain,
           isServer: !isPlain && started.options.mode === 'development',
