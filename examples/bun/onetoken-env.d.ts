@@ -4,11 +4,17 @@
 declare module 'virtual:onetoken/hero' {
   export * from 'virtual:onetoken?'
   export { default } from 'virtual:onetoken?'
+  type OneTokenImage = import('virtual:onetoken?').OneTokenImage
+  export const alt: string
+  export const image: OneTokenImage & { alt: string }
 }
 
 declare module 'virtual:onetoken/hero?*' {
   export * from 'virtual:onetoken?'
   export { default } from 'virtual:onetoken?'
+  type OneTokenImage = import('virtual:onetoken?').OneTokenImage
+  export const alt: string
+  export const image: OneTokenImage & { alt: string }
 }
 
 declare module 'virtual:onetoken/paper' {
@@ -23,12 +29,12 @@ declare module 'virtual:onetoken/paper?*' {
 
 declare module 'virtual:onetoken/manifest' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
-  const i0: OneTokenImage
+  const i0: OneTokenImage & { alt: string }
   export { i0 as 'hero' }
   const i1: OneTokenImage
   export { i1 as 'paper' }
   const images: {
-    readonly 'hero': OneTokenImage
+    readonly 'hero': OneTokenImage & { alt: string }
     readonly 'paper': OneTokenImage
   }
   export default images
@@ -36,12 +42,12 @@ declare module 'virtual:onetoken/manifest' {
 
 declare module '*/images.yaml' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
-  const i0: OneTokenImage
+  const i0: OneTokenImage & { alt: string }
   export { i0 as 'hero' }
   const i1: OneTokenImage
   export { i1 as 'paper' }
   const images: {
-    readonly 'hero': OneTokenImage
+    readonly 'hero': OneTokenImage & { alt: string }
     readonly 'paper': OneTokenImage
   }
   export default images

@@ -1,4 +1,19 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { mkdir, writeFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import glob from 'fast-glob'
 import { defineConfig } from 'tsdown'
+import { manifestSchema, settingsSchema } from './src/spec/json-schema.ts'
+
+/** A digest of what reads manifests, so that another release takes nothing that this one has read. */
+function manifestReader(): string {
+  const cwd = fileURLToPath(new URL('src/', import.meta.url))
+  const files = glob.sync(['*.ts', '{spec,project}/**/*.ts', '!**/*.test.ts'], { cwd, absolute: true }).sort()
+  const hash = createHash('sha256')
+  for (const file of files) hash.update(readFileSync(file))
+  return hash.digest('hex')
+}
 
 export default defineConfig({
   entry: {
@@ -22,6 +37,17 @@ export default defineConfig({
   dts: { oxc: true },
   // Loaded by every build; from a hundred files of its own it takes twice as long. See THIRD-PARTY-NOTICES.md.
   deps: { alwaysBundle: ['zod'] },
+  define: { MANIFEST_READER: JSON.stringify(manifestReader()) },
   sourcemap: false,
   clean: true,
+  hooks: {
+    async 'build:done'() {
+      const folder = new URL('schema/', import.meta.url)
+      await mkdir(folder, { recursive: true })
+      const schemas = { manifest: manifestSchema(), settings: settingsSchema() }
+      for (const [name, schema] of Object.entries(schemas)) {
+        await writeFile(new URL(`${name}.json`, folder), `${JSON.stringify(schema, null, 2)}\n`)
+      }
+    },
+  },
 })
