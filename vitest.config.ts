@@ -9,7 +9,10 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['packages/*/src/**/*.test.ts'],
-          testTimeout: 30_000,
+          setupFiles: ['test/helpers/seed.ts'],
+          // Many times what they take. How long that is is no promise, and other work may have the processors.
+          testTimeout: 60_000,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
       {
@@ -17,8 +20,9 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/{e2e,faults,servers}/**/*.test.ts'],
           globalSetup: ['test/helpers/global-setup.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 240_000,
+          testTimeout: 240_000,
+          hookTimeout: 480_000,
+          expect: { poll: { timeout: 60_000 } },
         },
       },
     ],

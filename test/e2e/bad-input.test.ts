@@ -122,7 +122,7 @@ describe('manifest and settings', () => {
     expect(await failure(manifest(text))).toMatchInlineSnapshot(`
       "images.yaml The manifest has 3 mistakes:
       - 3:28 There is no parameter "qualty"; did you mean "quality"?
-      - 4:3 "b.c" cannot be the name of an entry. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, and not "default", "manifest" or "__proto__".
+      - 4:3 "b.c" cannot be the name of an entry. Names have letters, digits, "-" and "_", in groups by "/" (such as team/ada); no dots, no "-" in front, and not "default", "manifest" or "__proto__".
       - 5:3 The entry "d" has no prompt. Add "prompt:" with the words of the picture."
     `)
   })

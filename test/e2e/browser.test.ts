@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { findChromium, launch, visit } from '../helpers/browser.ts'
 import { buildExample } from '../helpers/examples.ts'
 import { useMock } from '../helpers/mock.ts'
+import { outputOf } from '../helpers/output.ts'
 import { apiEnv } from '../helpers/site.ts'
 import { serve } from '../helpers/static-server.ts'
 
@@ -43,6 +44,7 @@ const PAGES: Page[] = [
   { example: 'esbuild', images: 2, background: 'body', hero },
   { example: 'farm', images: 2, background: 'body', hero },
   { example: 'bun', images: 2, background: 'body', hero },
+  { example: 'static', images: 2, hero },
 ]
 
 describe.skipIf(chromium === undefined && !isRequired)('in a browser', () => {
@@ -91,6 +93,38 @@ describe.skipIf(chromium === undefined && !isRequired)('in a browser', () => {
       }
       const papers = seen.backgrounds.filter(({ element }) => element === background)
       expect(papers.map(({ width: pixels }) => pixels)).toEqual(background === undefined ? [] : [512])
+    }
+  })
+
+  it('the example for next shows exported pictures, which are blurred until they are there', async () => {
+    const env = { ...apiEnv(mock.url), NEXT_TELEMETRY_DISABLED: '1' }
+    const site = await buildExample('next', env, store)
+    const html = (await site.read('.next/server/app/index.html')).toString()
+    expect(
+      html.match(/background-image:url\(&quot;data:image\/svg\+xml.+?data:image\/webp;base64,/g),
+    ).toHaveLength(2)
+    const server = site.start('node_modules/next/dist/bin/next', ['start', '-H', '127.0.0.1', '-p', '0'], env)
+    const told = await outputOf(server)('Ready in')
+    const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(told) ?? []
+
+    for (const width of [400, 1400] as const) {
+      const screenshot = join(screenshots, `next-${width}.png`)
+      const seen = await visit(browser, { url: `${url}/`, missing: [] }, width, screenshot, 'header img')
+      expect(seen.problems).toEqual([])
+      expect(seen.elsewhere).toEqual([])
+      expect(seen.images).toHaveLength(2)
+      // Next chooses among widths of its own, and enlarges nothing.
+      const full = { hero: 1536, fox: 1024 }
+      expect(seen.images.map(({ wanted }) => wanted.width)).toEqual(width === 400 ? [640, 640] : [1920, 640])
+      for (const { src, wanted, decoded } of seen.images) {
+        expect(decoded, src).toBe(true)
+        expect(src).toBe(wanted.src)
+        const [, name, pixels] =
+          /\?url=\/pictures\/(hero|fox)-(\d+)-[\da-f]{12}\.webp&/.exec(decodeURIComponent(src)) ?? []
+        expect(pixels).toBe(String(full[name as keyof typeof full]))
+        const bytes = Buffer.from(await (await fetch(src)).arrayBuffer())
+        expect((await sharp(bytes).metadata()).width).toBe(Math.min(wanted.width ?? 0, Number(pixels)))
+      }
     }
   })
 })

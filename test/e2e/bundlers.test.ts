@@ -1,4 +1,5 @@
-import { utimes } from 'node:fs/promises'
+import { mkdir, rm, utimes, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -8,6 +9,7 @@ import { digests } from '../helpers/digests.ts'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
 import { PROMPTS } from '../helpers/prompts.ts'
+import { saveUntil } from '../helpers/save-until.ts'
 import { apiEnv, CANARY, type Site } from '../helpers/site.ts'
 
 const PROMPT = 'A red fox in fresh snow'
@@ -87,6 +89,28 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     )
     const pictures = (await site.list('dist')).filter((path) => /\.(?:avif|webp|jpg|png)$/.test(path))
     expect(pictures).toHaveLength(urls.size + 2)
+  })
+
+  it('does not let a file beside the project spend, until the package that has it is allowed to', async () => {
+    const site = await createBundledSite({})
+    const kit = `${site.folder}-kit`
+    onTestFinished(() => rm(kit, { recursive: true, force: true }))
+    await mkdir(kit)
+    await writeFile(join(kit, 'package.json'), '{ "name": "@me/kit", "type": "module" }')
+    await writeFile(
+      join(kit, 'index.js'),
+      `export { default } from 'virtual:onetoken?prompt=A lynx&quality=low'`,
+    )
+    await site.write({
+      'main.js': `import lynx from '../${basename(kit)}/index.js'\nglobalThis.result = lynx`,
+    })
+    const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+    expect(status, output).toBe(1)
+    expect(output).toContain('the package "@me/kit" asks for it, and packages may not spend your money')
+    expect(mock.requests).toHaveLength(0)
+    await site.write({ 'onetoken.config.json': '{ "allowPackages": ["@me/kit"] }' })
+    expect(await bundle(site, bundler, apiEnv(mock.url))).toMatchObject({ status: 0 })
+    expect(mock.stats.billed).toBe(1)
   })
 
   it('ships neither prompt nor key nor local path', async () => {
@@ -169,6 +193,18 @@ describe.each(BUNDLERS)('%s', (bundler) => {
     expect(output).toContain('other.js:1:16')
     expect(output).not.toContain(CANARY)
     expect(output).not.toMatch(/at async|panicked|unplugin-onetoken\/dist/)
+  })
+
+  it('says which specifier is meant by a URL', async () => {
+    for (const written of ['onetoken:hero', 'virtual:onetoken:hero']) {
+      const site = await createBundledSite({ ...files, 'main.js': `import hero from '${written}'\nhero\n` })
+      const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+      expect(status, output).not.toBe(0)
+      expect(output).toContain(`"${written}" is no specifier of an import`)
+      expect(output).toContain('Import "virtual:onetoken/hero".')
+      expect(output).toContain('main.js:1:19')
+    }
+    expect(mock.stats.billed).toBe(0)
   })
 
   it('says what is wrong with a manifest that is imported, and in no other words', async () => {
@@ -266,8 +302,14 @@ it('esbuild sees renders that arrive while it builds, just after another build',
   const watching = { plugins: slow, imports: `import { existsSync } from 'node:fs'` }
   const until = outputOf(await watchBundle(site, 'esbuild', apiEnv(mock.url), watching))
   await until('BUILT')
-  await site.write({ hold: '', 'main.js': `${main}\n` })
-  await until('LOADS')
+  await site.write({ hold: '' })
+  const loading = until('LOADS')
+  let changed = main
+  do {
+    // Another one each time: esbuild takes what is there when a build ends for what was there when it began.
+    changed += '\n'
+    await site.write({ 'main.js': changed })
+  } while ((await Promise.race([loading, setTimeout(5000)])) === undefined)
   await setTimeout(500)
   const rendered = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
   expect(rendered.status, rendered.output).toBe(0)
@@ -278,7 +320,7 @@ it('esbuild sees renders that arrive while it builds, just after another build',
   await expect
     .poll(async () => String((await resultOf<Page>(site)).hero.sources.webp), { timeout: 60_000 })
     .toMatch(/\.webp 640w$/)
-}, 240_000)
+}, 480_000)
 
 describe.each(WATCHING)('%s, watching', (bundler) => {
   const mock = useMock()
@@ -291,23 +333,58 @@ describe.each(WATCHING)('%s, watching', (bundler) => {
       return String(hero.sources.webp).split(', ')
     }
     await until('BUILT')
-    expect(await pictures()).toEqual([
-      expect.stringMatching(/\.svg 320w$/),
-      expect.stringMatching(/\.svg 640w$/),
-    ])
+    await expect
+      .poll(pictures, { timeout: 60_000 })
+      .toEqual([expect.stringMatching(/\.svg 320w$/), expect.stringMatching(/\.svg 640w$/)])
     expect(mock.requests).toHaveLength(0)
 
     const rendered = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
     expect(rendered.status, rendered.output).toBe(0)
-    await until('BUILT')
     await expect
       .poll(pictures, { timeout: 60_000 })
       .toEqual([expect.stringMatching(/\.webp 320w$/), expect.stringMatching(/\.webp 640w$/)])
     const requests = mock.requests.length
-    // Rolldown has been seen to miss a change that comes while it still looks at the last one.
-    await setTimeout(500)
-    await site.write({ 'images.yaml': MANIFEST.replace('[320, 640]', '[100, 320, 640]') })
-    await expect.poll(pictures, { timeout: 60_000 }).toHaveLength(3)
+    const changed = { 'images.yaml': MANIFEST.replace('[320, 640]', '[100, 320, 640]') }
+    await saveUntil(site, changed, async () => (await pictures().catch(() => [])).length === 3)
     expect(mock.requests).toHaveLength(requests)
-  }, 240_000)
+  }, 480_000)
+
+  it('sees pictures come and go that `each` finds, and not what it writes itself', async () => {
+    const png = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+      .png()
+      .toBuffer()
+    const site = await createBundledSite({
+      // The output is written into a folder in which pictures are looked for.
+      'images.yaml': `version: 1\nimages: { own: { each: ['*.png', 'photos/**/*.png'], prompt: '{name} on white', quality: low } }\n`,
+      'main.js': `import all from 'virtual:onetoken/manifest'\nglobalThis.result = Object.keys(all)\n`,
+      'photos/mug.png': png,
+    })
+    const child = await watchBundle(site, bundler, apiEnv(mock.url))
+    let builds = 0
+    child.stdout?.on('data', (chunk: Buffer) => (builds += chunk.toString().split('BUILT').length - 1))
+    const until = outputOf(child)
+    const names = async (): Promise<unknown> => await resultOf<string[]>(site).catch(() => undefined)
+    /** Builds that come in so many milliseconds. */
+    const buildsWithin = async (ms: number): Promise<number> => {
+      const before = builds
+      await setTimeout(ms)
+      return builds - before
+    }
+    // Each change after the last one was seen: some bundlers lose those that come while they build.
+    const untilQuiet = (): Promise<void> => expect.poll(() => buildsWithin(1000), { timeout: 60_000 }).toBe(0)
+    await until('BUILT')
+    await expect.poll(names, { timeout: 60_000 }).toEqual(['own/mug'])
+    await untilQuiet()
+    await site.write({ 'photos/big lamp.png': png })
+    await expect.poll(names, { timeout: 60_000 }).toEqual(['own/big-lamp', 'own/mug'])
+    await untilQuiet()
+    await site.write({ 'photos/kitchen/pan.png': png })
+    await expect.poll(names, { timeout: 60_000 }).toEqual(['own/big-lamp', 'own/kitchen/pan', 'own/mug'])
+    await untilQuiet()
+    await site.remove('photos/mug.png')
+    await expect.poll(names, { timeout: 60_000 }).toEqual(['own/big-lamp', 'own/kitchen/pan'])
+    // If it saw what it writes itself, there would be one build after the other.
+    await expect.poll(() => buildsWithin(10_000), { timeout: 120_000 }).toBe(0)
+    expect(mock.requests).toHaveLength(0)
+  }, 480_000)
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
+import { outputOf } from '../helpers/output.ts'
 import { apiEnv, CANARY, createSite, ONETOKEN } from '../helpers/site.ts'
 
 const mock = useMock()
@@ -38,9 +39,10 @@ describe('onetoken plan', () => {
     const site = await createSite(files)
     await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')
     const { output } = await site.onetoken({ ONETOKEN_BASE_URL: mock.url }, 'plan', '--json')
-    const { renders, problems } = JSON.parse(output) as {
-      renders: { name: string | null; state: string }[]
+    const { renders, problems, totals } = JSON.parse(output) as {
+      renders: { name: string | null; state: string; cost: { most: number } }[]
       problems: []
+      totals: object
     }
     expect(renders.map(({ name, state }) => [name, state])).toEqual([
       ['hero', 'cached'],
@@ -48,6 +50,73 @@ describe('onetoken plan', () => {
       [null, 'missing'],
     ])
     expect(problems).toEqual([])
+    const most = renders.reduce((sum, { cost }) => sum + cost.most, 0)
+    expect(totals).toEqual({ renders: 3, cached: 1, missing: 2, stale: 0, most })
+  })
+
+  it('names all entries that have one render, and those that have none for their mistakes', async () => {
+    const site = await createSite({
+      'images.yaml': `version: 1
+defaults: { quality: low }
+images:
+  fox: { prompt: A fox, alt: Fox }
+  twin: { prompt: A fox, alt: Fox }
+  logo: { prompt: A logo, n: 2, pick: 3, alt: '' }
+  wide: { edit: logo, prompt: more sky, alt: '' }
+`,
+      'main.js': `import logo from 'virtual:onetoken/logo'\nglobalThis.result = logo\n`,
+    })
+    const { status, output } = await site.onetoken(apiEnv(mock.url), 'plan')
+    expect([status, output]).toMatchInlineSnapshot(`
+      [
+        1,
+        "fox, twin  missing  at most $0.006  images.yaml:4:3
+
+      1 render, 0 cached, 1 missing, at most $0.006.
+      2 entries are not among them, for mistakes: logo, wide.
+
+      images.yaml:6:39 "pick" is 3, but only 2 images are asked for.
+        Make "pick" at most 2, or raise "n" (another "n" is another render).
+      ",
+      ]
+    `)
+  })
+
+  it('tells how much the store has, and which entries have no alternative text', async () => {
+    const site = await createSite({
+      'images.yaml': `version: 1
+defaults: { quality: low }
+images:
+  hero: { prompt: A fjord, dark: at night }
+  logo: { prompt: A fox, n: 2, alt: '' }
+`,
+    })
+    await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+    // What nobody asks for any more is kept as well.
+    await site.write({ 'images.yaml': MANIFEST.replace(', alt: Boat', '') })
+    const [text, json] = await Promise.all(
+      [[], ['--json']].map((flags) => site.onetoken({ ONETOKEN_BASE_URL: mock.url }, 'plan', ...flags)),
+    )
+    expect(
+      text?.output
+        .split('\n')
+        .slice(3)
+        .join('\n')
+        .replace(/\(\S+ [kM]?B\)/, '(<size>)'),
+    ).toMatchInlineSnapshot(`
+      "2 renders, 0 cached, 2 missing, at most $0.011.
+      The store has 3 renders with 4 pictures (<size>).
+      boat has no "alt": write into the manifest what people miss who cannot see it, or alt: "" for decoration.
+      "
+    `)
+    const { store, withoutAlt } = JSON.parse(json?.output ?? '') as {
+      store: Record<'renders' | 'pictures' | 'bytes', number>
+      withoutAlt: string[]
+    }
+    expect(withoutAlt).toEqual(['boat'])
+    const kept = (await site.list('onetoken')).filter((path) => /^onetoken\/(renders|images)\//.test(path))
+    const sizes = await Promise.all(kept.map(async (path) => (await site.read(path)).length))
+    expect(store).toEqual({ renders: 3, pictures: 4, bytes: sizes.reduce((sum, size) => sum + size, 0) })
   })
 })
 
@@ -62,6 +131,25 @@ describe('onetoken render', () => {
     const again = await site.onetoken(apiEnv(mock.url), 'render', '--yes', '--json')
     expect(JSON.parse(again.output)).toMatchObject({ rendered: [], cached: 3 })
     expect(mock.stats.billed).toBe(3)
+  })
+
+  it('renders all entries of a group, and exports them', async () => {
+    const site = await createSite({
+      'images.yaml': `version: 1
+defaults: { quality: low }
+images: { hero: { prompt: A fjord }, team/ada: { prompt: An owl, dark: at night }, team/tove: { prompt: A hedgehog } }
+`,
+    })
+    const rendered = await site.onetoken(apiEnv(mock.url), 'render', 'team', '--yes', '--json')
+    expect(rendered.status, rendered.output).toBe(0)
+    expect(mock.requests.map(({ prompt }) => prompt).sort()).toEqual(['A hedgehog', 'An owl', 'at night'])
+    const exported = await site.onetoken({ ONETOKEN_BASE_URL: mock.url }, 'export', 'team', '--out', 'public')
+    expect(exported.status, exported.output).toBe(0)
+    expect((await site.list('public')).filter((path) => !path.endsWith('.webp'))).toHaveLength(1)
+    const again = await site.onetoken(apiEnv(mock.url), 'render', 'team/*', '--again', '--yes', '--json')
+    expect(JSON.parse(again.output.slice(again.output.indexOf('{\n')))).toMatchObject({
+      rendered: [{ name: 'team/ada' }, { name: 'team/tove' }],
+    })
   })
 
   it('asks before it spends, and where nobody can be asked wants --yes', async () => {
@@ -86,7 +174,8 @@ describe('onetoken render', () => {
     expect(asked.output).toContain('1 render would cost at most $0.006')
     await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--yes', '--again')
     expect(mock.stats.billed).toBe(2)
-    expect(await site.list('onetoken/renders')).toHaveLength(1)
+    // The one that was there has a record of its own.
+    expect(await site.list('onetoken/renders')).toHaveLength(2)
   })
 
   it.each<[string, number, string[], Record<string, string>]>([
@@ -102,6 +191,18 @@ describe('onetoken render', () => {
     expect(output).not.toMatch(/^\s+at /m)
     expect(output).not.toContain(CANARY)
     expect(mock.stats.billed).toBe(0)
+  })
+
+  it('sends nothing more on Ctrl-C, and keeps what is under way', async () => {
+    mock.setScenario({ name: 'slow', latency: 5000 })
+    const site = await createSite({ ...files, 'onetoken.config.json': '{ "concurrency": 1 }' })
+    const child = site.start(ONETOKEN, ['render', '--yes'], apiEnv(mock.url))
+    const ended = new Promise((resolve) => child.on('exit', resolve))
+    await expect.poll(() => mock.requests.length, { timeout: 60_000 }).toBe(1)
+    child.kill('SIGINT')
+    expect(await ended).toBe(130)
+    expect(mock.stats).toMatchObject({ requests: 1, billed: 1 })
+    expect(await site.list('onetoken/renders')).toHaveLength(1)
   })
 
   it('ends with 4 when it may have been billed, and asks again only on --again', async () => {
@@ -131,17 +232,15 @@ describe('onetoken mock', () => {
   it('serves pretend pictures, which are kept apart from bought ones', async () => {
     const site = await createSite(files)
     const child = site.start(ONETOKEN, ['mock', '--port', '0', '--json'])
-    const line = await new Promise<string>((resolve) =>
-      child.stdout?.once('data', (chunk: Buffer) => resolve(chunk.toString())),
-    )
+    const [line = ''] = /^\{.*\}$/m.exec(await outputOf(child)('}\n')) ?? []
     const { url } = JSON.parse(line) as { url: string }
     const { status, output } = await site.onetoken(apiEnv(url), 'render', 'hero', '--yes')
-    child.kill()
     expect(status, output).toBe(0)
     const [record = ''] = await site.list('onetoken/renders')
     expect(JSON.parse((await site.read(record)).toString())).toMatchObject({ provider: 'mock', name: 'hero' })
     const plan = await site.onetoken({ ONETOKEN_API_KEY: 'sk-x' }, 'plan')
     expect(plan.output).toMatch(/hero +missing/)
+    expect(plan.output).toContain('A pretend picture of hero is there, by a look-alike of the API')
   })
 })
 

@@ -1,6 +1,9 @@
+import { setTimeout } from 'node:timers/promises'
+import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import { outputOf } from '../helpers/output.ts'
 import { useMock } from '../helpers/mock.ts'
+import { saveUntil } from '../helpers/save-until.ts'
 import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
@@ -25,10 +28,11 @@ describe.each([8, 7] as const)('vite build --watch, Vite %i', (vite) => {
     const child = site.start(VITE, ['build', '--watch'], apiEnv(mock.url))
     const until = outputOf(child)
     await until('built in')
-    expect((await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path))).toHaveLength(4)
-    await site.write({ 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') })
-    await until('built in')
-    expect((await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path))).toHaveLength(6)
+    const pictures = async (): Promise<number> =>
+      (await site.list('dist')).filter((path) => /\.(avif|webp)$/.test(path)).length
+    await expect.poll(pictures, { timeout: 60_000 }).toBe(4)
+    const changed = { 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') }
+    await saveUntil(site, changed, async () => (await pictures()) === 6)
     expect(mock.requests).toHaveLength(0)
   })
 })
@@ -62,7 +66,7 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
     const after = await vi.waitUntil(async () => {
       const now = await picture()
       return now.files.length === 4 && now
-    }, 20_000)
+    }, 60_000)
     expect(after.files.map((file) => /\.\w+(?=$|\?)/.exec(file)?.[0])).toEqual([
       '.avif',
       '.avif',
@@ -72,6 +76,80 @@ describe.each([8, 7] as const)('vite dev server, Vite %i', (vite) => {
     expect((await fetch(origin + after.files[3])).headers.get('content-type')).toBe('image/webp')
   })
 })
+
+const MANIFEST_OF_PHOTOS =
+  "version: 1\nimages:\n  own: { each: photos/**/*.png, prompt: '{name} on white', quality: low }\n"
+
+it('has the entries of pictures that come while the dev server runs', async () => {
+  const png = await sharp({ create: { width: 64, height: 48, channels: 3, background: 'teal' } })
+    .png()
+    .toBuffer()
+  const site = await createSite({
+    'images.yaml': MANIFEST_OF_PHOTOS,
+    'main.js': `import all from 'virtual:onetoken/manifest'\nglobalThis.result = all\n`,
+    'photos/mug.png': png,
+    'tsconfig.json': '{}',
+  })
+  const until = outputOf(site.start(VITE, ['--port', '0', '--host', '127.0.0.1'], apiEnv(mock.url)))
+  const output = await until('Local:').then(() => until('\n'))
+  const [, origin = ''] = /Local:\s+(http:\/\/[\d.]+:\d+)/.exec(output) ?? []
+  const get = async (path: string): Promise<string> => (await fetch(origin + path)).text()
+  const names = async (): Promise<string[]> => {
+    const [, path = ''] = /from "([^"]*onetoken\.mjs[^"]*)"/.exec(await get('/main.js')) ?? []
+    return [...(await get(path)).matchAll(/"((?:own|new)[^"]*)"/g)].map(([, name = '']) => name)
+  }
+  const unique = async (): Promise<string[]> => [...new Set(await names())].sort()
+  const types = async (): Promise<string> => (await site.read('onetoken-env.d.ts')).toString()
+  await expect.poll(types, { timeout: 60_000 }).toContain('own/mug')
+  // The project has been read, and no page has asked for it yet.
+  await site.write({
+    'photos/lamp.png': png,
+    'images.yaml': `${MANIFEST_OF_PHOTOS}  new: { prompt: A fjord }\n`,
+  })
+  await expect.poll(unique, { timeout: 60_000 }).toEqual(['new', 'own/lamp', 'own/mug'])
+  await site.write({ 'images.yaml': MANIFEST_OF_PHOTOS })
+  await expect.poll(unique, { timeout: 60_000 }).toEqual(['own/lamp', 'own/mug'])
+  await site.write({ 'photos/kitchen/pan.png': png })
+  await expect.poll(unique, { timeout: 60_000 }).toEqual(['own/kitchen/pan', 'own/lamp', 'own/mug'])
+  await site.remove('photos/mug.png')
+  await expect.poll(unique, { timeout: 60_000 }).toEqual(['own/kitchen/pan', 'own/lamp'])
+  await expect.poll(types, { timeout: 60_000 }).toContain('own/kitchen/pan')
+  await expect.poll(types, { timeout: 60_000 }).not.toContain('own/mug')
+  expect(mock.requests).toHaveLength(0)
+}, 480_000)
+
+it.each([8, 7] as const)(
+  'sees a manifest that is saved twice at once, Vite %i',
+  async (vite) => {
+    const both = `${MANIFEST}  new: { prompt: A lake, size: 1536x1024 }\n`
+    const site = await createSite(
+      { ...files, 'main.js': `import all from 'virtual:onetoken/manifest'\nglobalThis.result = all\n` },
+      vite,
+    )
+    const until = outputOf(site.start(VITE, ['--port', '0', '--host', '127.0.0.1'], apiEnv(mock.url)))
+    const output = await until('Local:').then(() => until('\n'))
+    const [, origin = ''] = /Local:\s+(http:\/\/[\d.]+:\d+)/.exec(output) ?? []
+    const get = async (path: string): Promise<string> => (await fetch(origin + path)).text()
+    const hasNew = async (): Promise<boolean> => {
+      const [, path = ''] = /from "([^"]*onetoken\.mjs[^"]*)"/.exec(await get('/main.js')) ?? []
+      return (await get(path)).includes('"new"')
+    }
+    expect(await hasNew()).toBe(false)
+    for (const gap of [10, 25, 40]) {
+      await site.write({ 'images.yaml': both })
+      await setTimeout(gap)
+      await site.write({ 'images.yaml': MANIFEST })
+      // Time for the first of them to be seen. What the second one says has to be there in the end.
+      await setTimeout(200)
+      await expect.poll(hasNew, { timeout: 60_000 }).toBe(false)
+      await site.write({ 'images.yaml': both })
+      await expect.poll(hasNew, { timeout: 60_000 }).toBe(true)
+      await site.write({ 'images.yaml': MANIFEST })
+      await expect.poll(hasNew, { timeout: 60_000 }).toBe(false)
+    }
+  },
+  480_000,
+)
 
 it('gives a browser the module of a picture before it has seen who imports it', async () => {
   const site = await createSite(files)
@@ -135,6 +213,7 @@ describe('types', () => {
   it('writes the entries so that a wrong name is a TypeScript error', async () => {
     const site = await createSite({
       ...files,
+      'images.yaml': `${MANIFEST}  ada: { prompt: An owl, quality: low, alt: Ada, dark: at night }\n`,
       'tsconfig.json':
         '{ "compilerOptions": { "module": "esnext", "moduleResolution": "bundler", "target": "es2022", "strict": true, "noEmit": true, "types": [], "lib": ["es2022", "dom"] }, "include": ["*.ts"] }',
       'use.ts': `import hero, { picture } from 'virtual:onetoken/hero'
@@ -144,6 +223,9 @@ import images, { hero as object } from './images.yaml'
 import all from 'virtual:onetoken/manifest'
 export const urls: string[] = [hero, thumb, fox, picture.img.src, images.hero.src, object.srcset, all.hero.color]
 export const size: number = width + object.height
+// What the manifest says is known: a text, and a dark version.
+import { alt, dark, image } from 'virtual:onetoken/ada?w=48'
+export const known: string[] = [alt, dark.src, image.alt, image.dark.src, images.ada.alt, all.ada.dark.src]
 `,
     })
     await rendered(site)
@@ -153,9 +235,10 @@ export const size: number = width + object.height
     expect(right.output).toBe('')
     await site.write({
       'wrong.ts': `import 'virtual:onetoken/hero'\nimport x from 'virtual:onetoken/heros'\nexport default x`,
+      'unsure.ts': `import { alt } from 'virtual:onetoken/hero'\nexport const text: string = alt\n`,
     })
-    expect((await tsc()).output).toContain(
-      `wrong.ts(2,15): error TS2307: Cannot find module 'virtual:onetoken/heros'`,
-    )
+    const { output } = await tsc()
+    expect(output).toContain(`wrong.ts(2,15): error TS2307: Cannot find module 'virtual:onetoken/heros'`)
+    expect(output).toContain(`unsure.ts(2,14): error TS2322`)
   })
 })

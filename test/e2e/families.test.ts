@@ -128,11 +128,12 @@ test('a changed parent is paid for alone; its children stay as they are until so
   const built = await of.build(apiEnv(mock.url))
   expect(built.status, built.output).toBe(0)
   expect(prompts()).toEqual(['a blue fox'])
-  expect(built.output).toContain('hero (dark) is as it was before what it is an edit of changed')
+  expect(built.output).toContain('hero:dark is as it was before what it is an edit of changed')
   expect(built.output).toContain('onetoken render --stale')
   expect(await plan(of)).toEqual({ ...before, wide: 'stale', hero: 'cached', 'hero:dark': 'stale' })
   const again = await of.onetoken(apiEnv(mock.url), 'render', '--yes')
   expect(again.output).toContain('Nothing is missing')
+  expect(again.output).toContain('night, wide, hero:dark are edits of the former picture')
   // Nobody needs a key for what is stale, nor a connection.
   const frozen = await of.build({ CI: 'true', ONETOKEN_BASE_URL: mock.url })
   expect(frozen.status, frozen.output).toBe(0)
@@ -148,13 +149,39 @@ test('a changed parent is paid for alone; its children stay as they are until so
   expect(await of.list('onetoken/images')).toContain(`onetoken/images/${wide}.png`)
 })
 
+test('entries that are renamed keep their pictures, also those that are stale', async () => {
+  const of = await site({ 'main.js': '' })
+  await of.onetoken(apiEnv(mock.url), 'render', '--yes')
+  await of.write({ 'images.yaml': manifest('a blue fox') })
+  await of.onetoken(apiEnv(mock.url), 'render', '--yes')
+  mock.reset()
+  const renamed = manifest('a blue fox').replaceAll('hero', 'start').replaceAll('wide', 'panorama')
+  await of.write({ 'images.yaml': renamed })
+  expect(await plan(of)).toEqual({
+    night: 'stale, after panorama',
+    panorama: 'stale',
+    start: 'cached',
+    'start:dark': 'stale',
+    boat: 'cached',
+  })
+  const rendered = await of.onetoken(apiEnv(mock.url), 'render', '--yes')
+  expect(rendered.output).toContain('Nothing is missing')
+  // A new entry with the same words for its edit has none yet.
+  const another = '  other: { prompt: a hare, alt: Hare, dark: the same in the dark }\n'
+  await of.write({ 'images.yaml': renamed + another })
+  expect(await plan(of)).toMatchObject({ other: 'missing', 'other:dark': 'missing, after other' })
+  expect(mock.requests).toHaveLength(0)
+})
+
 test('an entry alone is rendered with what it needs, and no more', async () => {
   const of = await site()
   const rendered = await of.onetoken(apiEnv(mock.url), 'render', 'night', '--yes')
   expect(rendered.status, rendered.output).toBe(0)
   expect(prompts()).toEqual(['a red fox', 'extend the sky', 'at night'])
-  await of.onetoken(apiEnv(mock.url), 'render', 'hero', '--again', '--yes')
+  const anew = await of.onetoken(apiEnv(mock.url), 'render', 'hero', '--again', '--yes')
   expect(prompts().slice(3)).toEqual(['a red fox'])
+  expect(anew.output).toContain('night, wide are edits of the former picture')
+  expect(anew.output).toContain('onetoken render night wide --stale')
   expect(await plan(of)).toMatchObject({ hero: 'cached', wide: 'stale', night: 'stale, after wide' })
 })
 
@@ -172,7 +199,7 @@ test('keyless, everything that is missing is named, with what it comes after', a
   expect(built.status).toBe(1)
   expect(built.output).toContain('4 renders are missing')
   expect(built.output).toMatch(/night, after wide .*at most/)
-  expect(built.output).toMatch(/hero \(dark\), after hero .*at most/)
+  expect(built.output).toMatch(/hero:dark, after hero .*at most/)
 })
 
 test('each picture of a folder is an entry, and a new one is one new render', async () => {
@@ -229,4 +256,62 @@ test('an entry without a text for people who cannot see it is named', async () =
   })
   const built = await of.build(apiEnv(mock.url))
   expect(built.output).toContain('hero has no "alt"')
+})
+
+test.each(['p, q', 'q, p'])(
+  'a picture that was brought for good stays beside a render of its words: %s',
+  async (order) => {
+    const entries = (words: string): string => {
+      const all = { p: `{ prompt: ${words}, alt: "" }`, q: '{ prompt: words two, alt: "" }' }
+      const lines = order.split(', ').map((name) => `  ${name}: ${all[name as 'p' | 'q']}\n`)
+      return `version: 1\ndefaults: { quality: low }\nimages:\n${lines.join('')}`
+    }
+    const main = `import p from 'virtual:onetoken/p'\nimport q from 'virtual:onetoken/q'\nglobalThis.result = { p, q }\n`
+    const of = await site({
+      'images.yaml': entries('words one'),
+      'main.js': main,
+      'mug.png': await photo(64, 48),
+    })
+    await of.onetoken(apiEnv(mock.url), 'import', 'p', 'mug.png')
+    await of.write({ 'images.yaml': entries('words two') })
+    expect(await plan(of)).toEqual({ p: 'cached', q: 'missing' })
+    const built = await of.build(apiEnv(mock.url))
+    expect(built.status, built.output).toBe(0)
+    expect(prompts()).toEqual(['words two'])
+    const { p, q } = await evaluate(of)
+    expect([p, q]).toEqual([expect.stringContaining('-64-'), expect.stringContaining('-1024-')])
+    const pruned = await of.onetoken(apiEnv(mock.url), 'prune', '--renders', '--keep-days', '0', '--dry-run')
+    expect(pruned.output).not.toContain('words one')
+    // Whoever asks for a render by its name has one.
+    const rendered = await of.onetoken(apiEnv(mock.url), 'render', 'p', 'q', '--again', '--yes')
+    expect(rendered.status, rendered.output).toBe(0)
+    expect(rendered.output).toContain('1 of 1 renders made')
+    expect(prompts()).toEqual(['words two', 'words two'])
+    await of.build(apiEnv(mock.url))
+    expect((await evaluate(of)).p).toContain('-1024-')
+  },
+)
+
+test('edits of two pictures of one render are two renders, before it is there as well', async () => {
+  const of = await site({
+    'main.js': '',
+    'images.yaml': `version: 1
+defaults: { quality: low }
+images:
+  h1: { prompt: fox, n: 2, pick: 1, alt: "" }
+  h2: { prompt: fox, n: 2, pick: 2, alt: "" }
+  x: { edit: h1, prompt: night, alt: "" }
+  y: { edit: h2, prompt: night, alt: "" }
+  z: { edit: y, prompt: stars, alt: "" }
+`,
+  })
+  expect(await plan(of)).toMatchObject({
+    x: 'missing, after h1',
+    y: 'missing, after h2',
+    z: 'missing, after y',
+  })
+  const rendered = await of.onetoken(apiEnv(mock.url), 'render', 'y', '--yes')
+  expect(rendered.status, rendered.output).toBe(0)
+  expect(prompts()).toEqual(['fox', 'night'])
+  expect(await plan(of)).toMatchObject({ x: 'missing', y: 'cached', z: 'missing' })
 })

@@ -2,6 +2,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'undici'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
+import { saveUntil } from '../helpers/save-until.ts'
 import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
@@ -260,10 +261,10 @@ export default { plugins: [onetoken(), templates] }`,
     const site = await createSite({ 'index.html': PAGE, 'images.yaml': MANIFEST }, vite)
     const until = outputOf(site.start(VITE, ['build', '--watch'], apiEnv(mock.url)))
     await until('built in')
-    expect((await site.read('dist/index.html')).toString()).toMatch(/<img src="\/assets\/[\w-]+\.svg"/)
-    await site.write({ 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') })
-    await until('built in')
-    expect((await site.read('dist/index.html')).toString()).toContain('144w')
+    const page = async (): Promise<string> => String(await site.read('dist/index.html').catch(() => ''))
+    await expect.poll(page, { timeout: 60_000 }).toMatch(/<img src="\/assets\/[\w-]+\.svg"/)
+    const changed = { 'images.yaml': MANIFEST.replace('[48, 96]', '[48, 96, 144]') }
+    await saveUntil(site, changed, async () => (await page()).includes('144w'))
     expect(mock.requests).toHaveLength(0)
   })
 })
@@ -346,7 +347,7 @@ describe.each([8, 7] as const)('pages of a dev server, Vite %i', (vite) => {
     expect(await page()).toContain('index.html:2:11')
     await site.write({ 'images.yaml': `${MANIFEST}  later: { prompt: A cloud, quality: low }\n` })
     await vi.waitUntil(() => reloads.length > 0, 60_000)
-    expect(await page()).toContain('.svg" width="1024"')
+    await expect.poll(page, { timeout: 60_000 }).toContain('.svg" width="1024"')
   })
 })
 

@@ -147,10 +147,17 @@ ${run}`,
     const site = await createSite({
       ...files(
         'esbuild',
-        `const hold = { name: 'hold', setup: (build) => build.onEnd(() => new Promise((resolve) => setTimeout(resolve, 1500))) }
-plugins.push(hold)
+        // The first one ends when it has told and the second has begun; the second one goes on after that.
+        `const gate = () => { let open; return { opened: new Promise((resolve) => (open = resolve)), open } }
+const [told, begun] = [gate(), gate()]
+let isFirst = true
+plugins.unshift({ name: 'hold', setup(build) {
+  if (isFirst) build.onEnd(() => (told.open(), begun.opened))
+  else build.onLoad({ filter: /main\\.js$/ }, async () => { begun.open(); await first })
+  isFirst = false
+} })
 const first = one('a').catch(() => 'failed')
-await new Promise((resolve) => setTimeout(resolve, 1000))
+await told.opened
 console.log([await one('b').catch(() => 'failed'), await first].join())`,
       ),
     })

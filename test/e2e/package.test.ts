@@ -1,5 +1,5 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
-import { readdir, readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { fileURLToPath } from 'node:url'
@@ -11,6 +11,17 @@ const work = fileURLToPath(new URL('../.work', import.meta.url))
 it('has nothing that publint would change', async () => {
   const { messages, pkg } = await publint({ pkgDir: folder, strict: true, pack: 'npm' })
   expect(messages.map((message) => formatMessage(message, pkg))).toEqual([])
+})
+
+it('has a README that links to nothing that is not in it', async () => {
+  const text = await readFile(`${folder}/README.md`, 'utf8')
+  const links = [...text.matchAll(/\]\(([^)#]+)[^)]*\)/g)].map(([, link = '']) => link)
+  const files = links.filter((link) => !link.startsWith('https:'))
+  expect(files).toEqual(expect.arrayContaining(['docs/api.md', 'docs/keeping-renders.md', 'LICENSE']))
+  for (const file of files) {
+    expect(file).toMatch(/^(?:docs\/|LICENSE$)/)
+    await access(`${folder}/${file}`)
+  }
 })
 
 it('has types that are right for everyone who can import it', async () => {

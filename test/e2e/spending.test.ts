@@ -1,6 +1,9 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
-import { apiEnv, createSite, type Site } from '../helpers/site.ts'
+import { outputOf } from '../helpers/output.ts'
+import { apiEnv, createSite, VITE, type Ran, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
 
@@ -108,13 +111,7 @@ describe('what may not spend', () => {
       const site = await createSite(files)
       const env = apiEnv(mock.url)
       if (args[0] === '--mode') expect((await site.build(env, ...args)).status).toBe(0)
-      else {
-        const child = site.start('node_modules/vite/bin/vite.js', ['build', ...args], env)
-        await new Promise<void>((resolve) =>
-          child.stdout?.on('data', (chunk: Buffer) => chunk.includes('built in') && resolve()),
-        )
-        child.kill()
-      }
+      else await outputOf(site.start(VITE, ['build', ...args], env))('built in')
       expect(mock.requests).toHaveLength(0)
       expect((await site.list('dist')).filter((path) => path.endsWith('.svg'))).toHaveLength(2)
     },
@@ -138,6 +135,18 @@ describe('what may not spend', () => {
     const second = await site.build(apiEnv(mock.url))
     expect(second.status, second.output).toBe(0)
     expect(mock.stats.billed).toBe(5)
+  })
+
+  it('says nothing of the alternative texts of what did not fit into the budget', async () => {
+    const site = await createSite({
+      'main.js': `import a from 'virtual:onetoken/a'\nimport b from 'virtual:onetoken/b'\nglobalThis.result = [a, b]`,
+      'images.yaml': `version: 1\ndefaults: { quality: low }\nimages:\n  a: { prompt: A fox, alt: '' }\n  b: { prompt: A hare, alt: '' }\n`,
+      'onetoken.config.json': '{ "budget": { "renders": 1 } }',
+    })
+    const { status, output } = await site.build(apiEnv(mock.url))
+    expect(status).toBe(1)
+    expect(output).toContain('does not fit into the budget')
+    expect(output).not.toContain('"alt"')
   })
 
   it('never exceeds the dollars of the budget, at the worst case of what is asked for', async () => {
@@ -170,5 +179,29 @@ describe('what may not spend', () => {
     await site.write({ 'onetoken.config.json': '{ "allowPackages": ["pictures"] }' })
     expect((await site.build(apiEnv(mock.url))).status).toBe(0)
     expect(mock.stats.billed).toBe(1)
+  })
+
+  it('takes a linked package for one, and what lies beside the project', async () => {
+    const site = await createSite({
+      'kit/package.json': '{ "name": "@me/kit", "type": "module", "exports": "./index.js" }',
+      'kit/index.js': `export { default } from 'virtual:onetoken?${FOX}'`,
+      'loose/fjord.js': `export { default } from 'virtual:onetoken?prompt=A fjord&quality=low'`,
+      'web/package.json': '{ "type": "module" }',
+      'web/vite.config.js': `import onetoken from 'unplugin-onetoken/vite'\nexport default { plugins: [onetoken()] }`,
+      'web/index.html': '<!doctype html><script type="module" src="/main.js"></script>',
+      'web/main.js': `import fox from '@me/kit'\nimport fjord from '../loose/fjord.js'\nglobalThis.result = [fox, fjord]`,
+    })
+    await mkdir(join(site.folder, 'web/node_modules/@me'), { recursive: true })
+    await symlink(join(site.folder, 'kit'), join(site.folder, 'web/node_modules/@me/kit'), 'junction')
+    await site.remove('package.json')
+    const build = (): Promise<Ran> => site.build(apiEnv(mock.url), 'web')
+    const refused = await build()
+    expect(refused.status).toBe(1)
+    expect(refused.output).toContain('the package "@me/kit" asks for it')
+    expect(refused.output).toContain('To allow it, add "@me/kit" to "allowPackages"')
+    expect(mock.requests).toHaveLength(0)
+    await site.write({ 'web/onetoken.config.json': '{ "allowPackages": ["@me/kit"] }' })
+    await build()
+    expect(mock.requests.map(({ fields }) => fields['prompt'])).toEqual(['A red fox'])
   })
 })

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { utimes } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, CANARY, createSite, type Site } from '../helpers/site.ts'
 
@@ -72,7 +73,7 @@ describe('onetoken verify', () => {
     const { status, output } = await site.onetoken({}, 'verify')
     expect(status).toBe(1)
     expect(told(output)).toMatchInlineSnapshot(`
-      "problem: The render of a picture is in the store, but its record cannot be used: onetoken/renders/<hash>.json holds an unfinished git merge.
+      "problem: The render of boat is in the store, but its record cannot be used: onetoken/renders/<hash>.json holds an unfinished git merge.
         Choose a side, as in: git checkout --ours onetoken/renders/<hash>.json
 
       problem: The render of hero is in the store, but its picture cannot be used: onetoken/images/<hash>.png has 7 bytes, and its record says 7976.
@@ -110,6 +111,31 @@ describe('onetoken verify', () => {
     expect(mock.requests).toHaveLength(0)
   })
 
+  it('advises to buy nothing in the place of a former render', async () => {
+    const site = await rendered()
+    const hero = await recordOf(site, 'hero')
+    await site.write({ 'images.yaml': MANIFEST.replace('A fjord', 'A wolf').replace('boat:', 'ship:') })
+    expect((await site.onetoken(apiEnv(mock.url), 'render', '--yes')).status).toBe(0)
+    const boat = await recordOf(site, 'boat')
+    await site.write({ [hero.picture]: 'damaged', [boat.picture]: 'damaged' })
+    const { status, output } = await site.onetoken({}, 'verify')
+    expect(status).toBe(1)
+    expect(told(output)).toMatchInlineSnapshot(`
+      "problem: The render of ship is in the store, but its picture cannot be used: onetoken/images/<hash>.png has 7 bytes, and its record says 5194.
+        Restore it, as in: git checkout -- onetoken/images/<hash>.png
+        To pay for it again: npx --no-install onetoken render ship --again
+      problem: The render of hero is in the store, but its picture cannot be used: onetoken/images/<hash>.png has 7 bytes, and its record says 7976.
+        Restore it, as in: git checkout -- onetoken/images/<hash>.png
+        It is of a former render, which nothing in the project asks for now: no build needs it. To remove it: npx --no-install onetoken prune --renders (with --keep-days 0, when it is younger than 30 days)
+
+      4 renders and 4 pictures (<size>) checked: 2 problems.
+      "
+    `)
+    const pruned = await site.onetoken({}, 'prune', '--renders', '--keep-days', '0', '--yes')
+    expect(pruned.status, pruned.output).toBe(0)
+    expect(told((await site.onetoken({}, 'verify')).output)).not.toContain('former')
+  })
+
   it('names requests that may have been billed', async () => {
     mock.setScenario({ name: 'bad-gateway' })
     const site = await createSite({ 'images.yaml': MANIFEST })
@@ -142,6 +168,22 @@ describe('onetoken prune', () => {
     expect((await site.build(apiEnv(mock.url))).status).toBe(0)
     expect(await site.list('onetoken/.cache/variants')).toEqual(variants)
     expect(mock.requests).toHaveLength(0)
+  })
+
+  it('removes records that were replaced, when that was said, and no picture', async () => {
+    const site = await rendered()
+    const again = await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--again', '--yes')
+    expect(again.status, again.output).toBe(0)
+    const kept = await site.list('onetoken/images')
+    const note = '1 record that was replaced'
+    expect((await site.onetoken({}, 'verify')).output).toContain(note)
+    expect((await site.onetoken({}, 'prune', '--replaced', '--dry-run')).output).toContain('would be removed')
+    expect((await site.onetoken({}, 'prune')).output).toContain('kept (--replaced removes them)')
+    expect((await site.onetoken({}, 'verify')).output).toContain(note)
+    const { output } = await site.onetoken({}, 'prune', '--replaced')
+    expect(output).toMatch(/Records that others have taken the place of: 1 file \(.*\) removed\./)
+    expect((await site.onetoken({}, 'verify')).output).not.toContain('quarantine')
+    expect(await site.list('onetoken/images')).toEqual(kept)
   })
 
   it('removes renders that nothing asks for, when that was said', async () => {
@@ -208,6 +250,75 @@ describe('onetoken prune', () => {
     const { status, output } = await site.onetoken({}, 'prune', '--renders', '--keep-days', '0', '--yes')
     expect([status, output]).toEqual([1, expect.stringContaining('A record cannot be used')])
     expect(await site.list('onetoken/renders')).toHaveLength(3)
+  })
+})
+
+/** A server that keeps what is put there, as WebDAV does. Returns its address, and the methods it was asked with. */
+async function keepingServer(): Promise<{ url: string; methods: string[] }> {
+  const files = new Map<string, Buffer>()
+  const methods: string[] = []
+  const server = createHttpServer((request, response) => {
+    const { method = '', url = '' } = request
+    methods.push(method)
+    const parts: Buffer[] = []
+    request.on('data', (part: Buffer) => parts.push(part))
+    request.on('end', () => {
+      const there = files.get(url)
+      if (method === 'PUT') files.set(url, Buffer.concat(parts))
+      response.statusCode = method === 'PUT' || there !== undefined ? 200 : 404
+      response.end(method === 'GET' ? there : undefined)
+    })
+  })
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+  onTestFinished(() => void server.close())
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, methods }
+}
+
+const withRemote = (url: string): string => JSON.stringify({ remote: { url, write: true } })
+
+describe('onetoken sync', () => {
+  it('says of what it checks only what it wrote', async () => {
+    const site = await rendered()
+    const { url, methods } = await keepingServer()
+    await site.write({ 'onetoken.config.json': withRemote(url) })
+    const sync = async (...args: string[]): Promise<string> =>
+      (await site.onetoken(apiEnv(mock.url), 'sync', ...args)).output
+    expect(await sync('--check')).toBe(`${url}: 3 pushed, 0 there already, 0 pulled.\n`)
+    methods.length = 0
+    expect(await sync()).toBe(`${url}: 0 pushed, 3 there already, 0 pulled.\n`)
+    expect(await sync('--check')).toBe(`${url}: 0 pushed, 3 there already, 0 pulled.\n`)
+    expect(new Set(methods)).toEqual(new Set(['GET', 'HEAD']))
+  })
+
+  it('tells git what to ignore where it fills a fresh checkout', async () => {
+    const site = await rendered()
+    const { url } = await keepingServer()
+    await site.write({ 'onetoken.config.json': withRemote(url) })
+    expect((await site.onetoken(apiEnv(mock.url), 'sync')).status).toBe(0)
+    const fresh = await createSite({
+      'images.yaml': MANIFEST,
+      'main.js': MAIN,
+      'onetoken.config.json': withRemote(url),
+    })
+    git(fresh, 'init', '--quiet')
+    const args = ['export', '--out', 'public/pictures']
+    expect((await fresh.onetoken({ ONETOKEN_BASE_URL: mock.url }, ...args)).status).toBe(0)
+    expect(await fresh.list('onetoken/.cache')).not.toEqual([])
+    git(fresh, 'add', 'onetoken')
+    const added = execFileSync('git', ['diff', '--cached', '--name-only'], { cwd: fresh.folder }).toString()
+    expect(added).toContain('onetoken/.gitattributes')
+    expect(added).not.toContain('.cache')
+  })
+
+  it('counts the problems that it lists', async () => {
+    const site = await rendered()
+    const more = `${MANIFEST}  fox: { prompt: A grey fox, alt: Fox }\n  owl: { prompt: An owl, alt: Owl }\n`
+    await site.write({ 'onetoken.config.json': withRemote('http://127.0.0.1:1'), 'images.yaml': more })
+    const { status, output } = await site.onetoken(apiEnv(mock.url), 'sync')
+    expect(status).toBe(1)
+    const [, summed, listed] = /(\d+) problems?\.\n[^]*?^.*?(\d+) problems:$/m.exec(output) ?? []
+    expect(summed, output).toBe(listed)
+    expect(output.match(/^ *- /gm), output).toHaveLength(Number(listed))
   })
 })
 

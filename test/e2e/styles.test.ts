@@ -1,6 +1,5 @@
 import sharp from 'sharp'
-import { setTimeout } from 'node:timers/promises'
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   bundle,
   createBundledSite,
@@ -10,7 +9,8 @@ import {
 } from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
-import { apiEnv, type Site } from '../helpers/site.ts'
+import { saveUntil } from '../helpers/save-until.ts'
+import { apiEnv, type Ran, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
 
@@ -164,9 +164,9 @@ describe.each(WATCHING)('CSS in %s, watching', (_, bundler, options) => {
     const child = await watchBundle(site, bundler as 'vite', apiEnv(mock.url), options)
     const until = outputOf(child)
     await until('There is no entry "hero"')
-    await setTimeout(1500)
-    await site.write({ 'images.yaml': MANIFEST })
-    await vi.waitUntil(async () => (await site.list('dist')).some((path) => path.endsWith('.css')), 60_000)
+    await saveUntil(site, { 'images.yaml': MANIFEST }, async () =>
+      (await site.list('dist')).some((path) => path.endsWith('.css')),
+    )
     expect(mock.requests).toHaveLength(0)
   })
 })
@@ -174,19 +174,25 @@ describe.each(WATCHING)('CSS in %s, watching', (_, bundler, options) => {
 describe.each(WAYS.filter(([, bundler]) => bundler === 'vite'))(
   'imported CSS in %s',
   (_, bundler, options) => {
-    it('takes words from any folder of the project and of its workspace', async () => {
+    it('takes words from any folder of the project, and of a package of its workspace that it allows', async () => {
       const site = await createBundledSite({
         'build/base.css': `.base { background: url("onetoken:?prompt=a lynx&quality=low&w=50") }`,
         'packages/site/style.css': `@import '../../build/base.css'; @import './dist/part.css';`,
         'packages/site/dist/part.css': `.part { background: url("onetoken:?prompt=a fox&quality=low&w=51") }`,
         'packages/site/main.js': `import './style.css'`,
-        'package.json': '{ "type": "module", "workspaces": ["packages/*"] }',
+        // A project of its own: what lies beside it is not its own.
+        'packages/site/package.json': '{ "name": "site", "type": "module" }',
+        'package.json': '{ "name": "workshop", "type": "module", "workspaces": ["packages/*"] }',
       })
-      const { status, output } = await bundle(site, bundler, apiEnv(mock.url), {
-        ...options,
-        outDir: '../../dist',
-        more: `${options.more === undefined ? '' : `${options.more},`} root: 'packages/site'`,
-      })
+      const build = (): Promise<Ran> =>
+        bundle(site, bundler, apiEnv(mock.url), {
+          ...options,
+          outDir: '../../dist',
+          more: `${options.more === undefined ? '' : `${options.more},`} root: 'packages/site'`,
+        })
+      expect((await build()).output).toContain('the package "workshop" asks for it')
+      await site.write({ 'packages/site/onetoken.config.json': '{ "allowPackages": ["workshop"] }' })
+      const { status, output } = await build()
       expect(status, output).toBe(0)
       expect(await pictures(site)).toEqual([50, 51])
     })

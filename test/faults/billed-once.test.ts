@@ -23,14 +23,16 @@ const LOSSES: [name: string, rule: Omit<ScenarioRule, 'when'>][] = [
   ['half-a-picture', { name: 'truncated-image' }],
 ]
 const NAMES = LOSSES.map(([name]) => name)
-const files = {
-  'images.yaml': `version: 1
-timeout: 1
+/** `timeout` ends what hangs, and must be longer than good answers take on a machine that does much else. */
+const manifest = (timeout: number): string => `version: 1
+timeout: ${timeout}
 concurrency: 10
 defaults: { quality: low, widths: [48] }
 images:
 ${NAMES.map((name) => `  ${name}: { prompt: 'A boat, ${name}.' }\n`).join('')}  well: { prompt: 'A boat, well.' }
-`,
+`
+const files = {
+  'images.yaml': manifest(5),
   'main.js': [...NAMES, 'well'].map((name) => `import 'virtual:onetoken/${name}'`).join('\n'),
 }
 const env = (): Record<string, string> => apiEnv(mock.url)
@@ -59,6 +61,7 @@ function times(count: number): Record<string, { requests: number; billed: number
 async function expectPaidOnceMore(site: Site): Promise<void> {
   const once = { well: { requests: 1, billed: 1 } }
   mock.setScenario()
+  await site.write({ 'images.yaml': manifest(60) })
   const again = await site.onetoken(env(), 'render', ...NAMES, '--again', '--yes')
   expect(again.output).toContain(`${NAMES.length} of ${NAMES.length} renders made`)
   expect(again.status, again.output).toBe(0)

@@ -62,7 +62,7 @@ describe('whatever the API answers, and in whatever words it quotes the key', ()
     const hunt = huntFor(key)
     const entries = names.map((name) => `  ${name}: { prompt: 'Boats, ${name}.', n: 2 }\n`)
     const site = await createSite({
-      'images.yaml': `version: 1\ntimeout: 1\nbudget: { cost: 50 }\ndefaults: { quality: low, size: 1024x640 }\nimages:\n${entries.join('')}`,
+      'images.yaml': `version: 1\ntimeout: 5\nbudget: { cost: 50 }\ndefaults: { quality: low, size: 1024x640 }\nimages:\n${entries.join('')}`,
     })
     const env = await talkative(site, key)
     const quoting = (name: ScenarioName): ScenarioRule => ({
@@ -94,7 +94,54 @@ describe('whatever the API answers, and in whatever words it quotes the key', ()
       await expectNoTrace(hunt, site, output, args.join(' '))
     }
     // Some sixty processes, which are told to talk.
-  }, 300_000)
+  }, 600_000)
+})
+
+it('words that hold the key are not sent, and shown to nobody', async () => {
+  const key = randomKey()
+  const hunt = huntFor(key)
+  const site = await createSite({
+    'images.yaml': `version: 1
+defaults: { quality: low }
+images:
+  told: { prompt: 'A boat ${key}', alt: Boat }
+  passed: { prompt: A paper boat, extra: { note: '${key}' }, alt: Boat }
+  shown: { prompt: A fjord, alt: 'A fjord ${key}' }
+`,
+    'main.js': `import told from 'virtual:onetoken/told'\nglobalThis.result = told`,
+  })
+  const env = { ONETOKEN_BASE_URL: mock.url, ONETOKEN_API_KEY: key }
+  const run = async (...args: string[]): Promise<string> => {
+    const { status, output } = await site.onetoken(env, ...args)
+    expect(status, output).toBe(1)
+    expect(hunt.in(output), args.join(' ')).toEqual([])
+    return output
+  }
+  const WORDS = 'The words of a picture hold the value of ONETOKEN_API_KEY.'
+  const rendered = await run('render', '--yes')
+  for (const line of [4, 5]) expect(rendered).toMatch(new RegExp(`images\\.yaml:${line}:\\d+ ${WORDS}`))
+  expect(mock.requests.map(({ prompt }) => prompt)).toEqual(['A fjord'])
+  expect(await run('plan')).toContain(WORDS)
+  expect(await run('plan', '--json')).toContain(WORDS)
+  const [picture = ''] = await site.list('onetoken/images')
+  expect(await run('import', 'told', picture)).toContain(WORDS)
+  // What an export ships is looked at as what a build ships.
+  for (const module of ['src/pictures.ts', 'src/pictures.json']) {
+    const exported = await run('export', 'shown', '--out', 'public', '--module', module)
+    expect(exported).toContain(`The file ${module} of the export holds the value of ONETOKEN_API_KEY.`)
+  }
+  expect(await run('export', 'shown', '--out', 'public')).toContain('The image object of shown holds')
+  expect(await run('gallery', '--out', 'gallery.html')).toContain('The page of the gallery holds')
+  for (const CI of ['', '1']) {
+    const { status, output } = await bundle(site, 'vite', { ...env, CI })
+    expect(status).toBe(1)
+    expect(output).toContain(WORDS)
+    expect(hunt.in(output)).toEqual([])
+  }
+  expect(mock.requests).toHaveLength(1)
+  // The manifest as its author wrote it, and a copy that git ignores.
+  await site.remove('images.yaml', 'onetoken/.cache/manifests')
+  expect(await hunt.below(site.folder)).toEqual([])
 })
 
 describe.each<Bundler>(['vite', 'webpack', 'esbuild'])('a build by %s', (bundler) => {

@@ -13,7 +13,7 @@ const MANIFEST = `version: 1\nimages:\n  hero: ${JSON.stringify(HERO)}\n`
 /** More than the picture may need, so that it is asked for. */
 const ROOMY = 'size=16m'
 /** Time in which a disk is filled. */
-const LATENCY = 500
+const LATENCY = 1500
 
 /** Render, and see that what was paid for lies whole where the message says; then mend the disk and go on for free. */
 async function expectSalvaged(

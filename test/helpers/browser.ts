@@ -33,14 +33,19 @@ export interface Visit extends Shown {
   loaded: Set<string>
 }
 
-/** Open the page of a server in a window of a width in CSS pixels, look at all of it and keep a picture of it. */
+/**
+ * Open the page of a server in a window of a width in CSS pixels, look at all of it and keep a picture of it.
+ * `picture` selects what is there when scripts of the page have put its pictures in.
+ */
 export async function visit(
   browser: Browser,
-  { url, missing }: StaticServer,
+  { url, missing }: Pick<StaticServer, 'url' | 'missing'>,
   width: number,
   screenshot: string,
+  picture: string = 'picture img',
 ): Promise<Visit> {
   const page = await browser.newPage({ viewport: { width, height: 900 }, deviceScaleFactor: 1 })
+  page.setDefaultTimeout(120_000)
   const problems: string[] = []
   const elsewhere: string[] = []
   const loaded = new Set<string>()
@@ -60,7 +65,7 @@ export async function visit(
   })
   try {
     await page.goto(url, { waitUntil: 'load' })
-    await page.waitForSelector('picture img')
+    await page.waitForSelector(picture)
     const shown = await page.evaluate(look)
     await page.screenshot({ path: screenshot, fullPage: true })
     return { ...shown, problems: [...problems, ...missing], elsewhere, loaded }

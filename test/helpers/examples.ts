@@ -9,7 +9,10 @@ import { createSite, type Site } from './site.ts'
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
 
 /** What is made in a folder of an example, and what a workspace puts there. */
-const MADE = ['dist', 'node_modules', 'onetoken']
+const MADE = ['dist', 'node_modules', 'onetoken', '.next', 'next-env.d.ts', 'pictures', 'pictures.ts']
+
+/** Examples whose build renders nothing: that is a step of its own. */
+const RENDERED_BEFORE = ['next', 'static']
 
 /**
  * A copy of an example beside the packed package, built as its users do: by `npm run build`. The folder `store` has
@@ -23,6 +26,7 @@ export async function buildExample(name: string, env: Record<string, string>, st
     filter: (source) => !MADE.includes(basename(source)),
   })
   await cp(store, join(site.folder, 'onetoken'), { recursive: true })
+  if (RENDERED_BEFORE.includes(name)) await site.onetoken(env, 'render', '--yes')
   const bun = site.installed(`node_modules/${BUN_PACKAGE}/bin`)
   const { PATH = '', ...rest } = cleanEnv()
   await promisify(execFile)('npm', ['run', 'build'], {

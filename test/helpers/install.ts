@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -50,6 +50,9 @@ const PACKAGES = {
     'sass-embedded@1.108.2',
     'sass-loader@16.0.8',
     'less@4.9.1',
+    'next@16.4.6',
+    '@types/react@19.3.0',
+    '@types/node@20.19.43',
     '@rollup/plugin-yaml@5.0.0',
     'yaml-loader@0.9.0',
     'vite-imagetools@9.0.3',
@@ -83,7 +86,7 @@ export async function installPacked(): Promise<Record<ViteMajor, string>> {
     const modules = join(base, `vite${major}`)
     await once(modules, (folder) => installModules(folder, [tarball, ...PACKAGES[major]]))
     const folder = join(modules, name)
-    await once(folder, (building) => unpack(tarball, join(building, 'node_modules/unplugin-onetoken')))
+    await once(folder, (building) => unpack(tarball, join(building, 'node_modules')))
     return folder
   }
   const [seven, eight] = await Promise.all([install(7), install(8)])
@@ -133,9 +136,14 @@ async function installModules(folder: string, packages: string[]): Promise<void>
   await rm(join(folder, 'node_modules/unplugin-onetoken'), { recursive: true })
 }
 
-async function unpack(tarball: string, folder: string): Promise<void> {
+/** With its command where scripts of a package.json find it. */
+async function unpack(tarball: string, modules: string): Promise<void> {
+  const folder = join(modules, 'unplugin-onetoken')
   await mkdir(folder, { recursive: true })
   await run('tar', ['-xzf', tarball, '-C', folder, '--strip-components=1'])
+  await mkdir(join(modules, '.bin'))
+  await chmod(join(folder, 'bin/onetoken.mjs'), 0o755)
+  await symlink('../unplugin-onetoken/bin/onetoken.mjs', join(modules, '.bin/onetoken'))
 }
 
 /** Without the settings that a package manager hands down, and without what would change a build. */

@@ -5,6 +5,7 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
 import { BUN_PACKAGE, cleanEnv, type ViteMajor } from './install.ts'
+import { kill } from './kill.ts'
 
 /** What a command left. */
 export interface Ran {
@@ -57,7 +58,10 @@ export default { plugins: [onetoken()] }
 const PAGE =
   '<!doctype html><html lang="en"><title>Site</title><body><script type="module" src="/main.js"></script></body></html>'
 
-/** Make a site with a Vite config and a page that loads `main.js`; removed when the test ends. */
+/**
+ * Make a site with a Vite config and a page that loads `main.js`. When the test ends it is removed, and whatever runs in
+ * it is killed.
+ */
 export async function createSite(
   files: Record<string, string | Uint8Array>,
   vite: ViteMajor = 8,
@@ -65,15 +69,23 @@ export async function createSite(
   const install = inject('installs')[vite]
   const folder = join(install, 'sites', randomBytes(6).toString('hex'))
   await mkdir(folder, { recursive: true })
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }))
+  const processes = new Set<ChildProcess>()
+  onTestFinished(async () => {
+    await Promise.all([...processes].map(kill))
+    // What these have started ends a moment after them, and may still write.
+    await rm(folder, { recursive: true, force: true, maxRetries: 10 })
+  })
   const installed = (path: string): string =>
     [install, dirname(install)].map((above) => resolve(above, path)).find(existsSync) ?? path
-  const startProgram = (program: string, args: string[], env: Record<string, string> = {}): ChildProcess =>
-    spawn(program, args, {
+  const startProgram = (program: string, args: string[], env: Record<string, string> = {}): ChildProcess => {
+    const child = spawn(program, args, {
       cwd: folder,
       env: { ...cleanEnv(), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
+    processes.add(child)
+    return child
+  }
   const start: Site['start'] = (path, args, env) =>
     startProgram(process.execPath, [installed(path), ...args], env)
 
@@ -127,7 +139,8 @@ async function ended(child: ChildProcess): Promise<Ran> {
   return { status, output: withoutColours(output) }
 }
 
-function withoutColours(text: string): string {
+/** What a terminal shows of a text, in one colour. */
+export function withoutColours(text: string): string {
   // eslint-disable-next-line no-control-regex
   return text.replace(/\u001b\[[0-9;]*[A-Za-z]/g, '')
 }

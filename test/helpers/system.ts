@@ -3,6 +3,10 @@ import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
+/** Begins a command that may write only what file modes allow, also for root. */
+export const PERMITTED: readonly [string, ...string[]] =
+  process.getuid?.() === 0 ? ['setpriv', '--bounding-set=-dac_override,-dac_read_search'] : ['env']
+
 /** What only some systems let a test do, how that is found out, and what to say where it is not so. */
 const NEEDS = {
   mount: {
@@ -18,6 +22,10 @@ const NEEDS = {
     why: 'there is no script (of util-linux) that gives a program a terminal',
   },
   taskset: { isThere: () => runs('taskset', ['-c', '0', 'true']), why: 'there is no taskset' },
+  permissions: {
+    isThere: () => process.getuid?.() !== 0 || runs('setpriv', [...PERMITTED.slice(1), 'true']),
+    why: 'root may write everything, and there is no setpriv that takes that away',
+  },
   prlimit: { isThere: () => runs('prlimit', ['--fsize=100000', 'true']), why: 'there is no prlimit' },
 }
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { onTestFinished } from 'vitest'
 import { cleanEnv } from './install.ts'
+import { kill } from './kill.ts'
 import { ONETOKEN, type Site } from './site.ts'
 
 /** A command that runs in a terminal, as somebody sees it. */
@@ -11,45 +12,70 @@ export interface Terminal {
   written(): string
   /** The lines as they stand there now, from the first one. */
   lines(): string[]
-  /** Wait until something was written. */
+  /** Wait until something was written; rejects when the command ends before. */
   until(pattern: RegExp): Promise<void>
+  /** Close the window. */
+  close(): void
   /** The exit status. */
   ended: Promise<number | null>
 }
 
 const COLUMNS = 100
 
-/** Run `onetoken` with these arguments in a terminal of 100 columns. */
-export function openTerminal(site: Site, args: readonly string[], env: Record<string, string>): Terminal {
-  const quoted = [process.execPath, site.installed(ONETOKEN), ...args].map((word) => `'${word}'`)
-  const command = `stty cols ${COLUMNS} rows 40; exec ${quoted.join(' ')}`
+/**
+ * Run `onetoken` with these arguments in a terminal of 100 columns. The exit status goes into the file `status` of the
+ * site, if that is asked for: nobody else learns it of a command whose terminal is closed.
+ */
+export function openTerminal(
+  site: Site,
+  args: readonly string[],
+  env: Record<string, string>,
+  { keepStatus = false }: { keepStatus?: boolean } = {},
+): Terminal {
+  const quoted = [process.execPath, site.installed(ONETOKEN), ...args].map((word) => `'${word}'`).join(' ')
+  // Only the first process of a terminal is told that it was closed. What interrupts `wait` is no status yet.
+  const hangUp = `trap 'kill -HUP $!' HUP; wait $!; wait $!; echo $? > status`
+  const run = keepStatus ? `${quoted} < /dev/tty & ${hangUp}` : `exec ${quoted}`
+  const command = `stty cols ${COLUMNS} rows 40; ${run}`
   const child = spawn('script', ['-qefc', command, '/dev/null'], {
     cwd: site.folder,
     env: { ...cleanEnv(), TERM: 'xterm-256color', ...env },
     stdio: ['pipe', 'pipe', 'inherit'],
   })
-  onTestFinished(() => void child.kill('SIGKILL'))
+  onTestFinished(() => kill(child))
   let text = ''
+  let isOver = false
   const listeners = new Set<() => void>()
+  const tell = (): void => {
+    for (const listener of listeners) listener()
+  }
   child.stdout.setEncoding('utf8').on('data', (more: string) => {
     text += more
-    for (const listener of listeners) listener()
+    tell()
+  })
+  const ended = new Promise<number | null>((resolve) => child.on('close', resolve))
+  void ended.then(() => {
+    isOver = true
+    tell()
   })
   return {
     type: (keys) => void child.stdin.write(keys),
+    close: () => void child.kill('SIGKILL'),
     written: () => text,
     lines: () => screen(text),
     until: (pattern) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         const look = (): void => {
-          if (!pattern.test(text)) return
+          const isThere = pattern.test(text)
+          if (!isThere && !isOver) return
           listeners.delete(look)
-          resolve()
+          if (isThere) resolve()
+          else reject(new Error(`The command ended before ${String(pattern)}:\n${text}`))
         }
         listeners.add(look)
         look()
       }),
-    ended: new Promise((resolve) => child.on('close', resolve)),
+    ended,
   }
 }
 

@@ -6,6 +6,7 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { cleanEnv } from './install.ts'
+import { kill } from './kill.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -71,8 +72,7 @@ export function startWorker(bundle: string, env: NodeJS.ProcessEnv = {}): Worker
   })
   // A worker that is killed cannot be told anything; its end says so.
   child.on('error', () => undefined)
-  const stop = (): boolean => child.kill('SIGKILL')
-  onTestFinished(() => void stop())
+  onTestFinished(() => kill(child))
   return {
     child,
     ended,

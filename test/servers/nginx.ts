@@ -22,7 +22,7 @@ export interface Nginx {
   stop(): Promise<void>
 }
 
-const START_UP = 10_000
+const START_UP = 60_000
 
 /** Names of the programs that are not installed here. */
 export function missingForNginx(): string[] {

@@ -12,15 +12,12 @@ const shell = process.platform === 'win32'
 /** Install and build what is missing or out of date. */
 export function setup() {
   checkNode()
-  step('install', installInputs(), join(root, 'node_modules'), () =>
+  step('install', installInputs(), [join(root, 'node_modules')], () =>
     run('npx', ['--yes', pinnedPnpm(), 'install', '--frozen-lockfile', '--prefer-offline']),
   )
-  step('build', buildInputs(), join(root, 'packages/unplugin-onetoken/dist'), () =>
-    run(
-      'node',
-      [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--log-level', 'error'],
-      join(root, 'packages/unplugin-onetoken'),
-    ),
+  const folder = join(root, 'packages/unplugin-onetoken')
+  step('build', buildInputs(), [join(folder, 'dist'), join(folder, 'schema')], () =>
+    run('node', [join('node_modules', 'tsdown', 'dist', 'run.mjs'), '--log-level', 'error'], folder),
   )
 }
 
@@ -44,13 +41,13 @@ function checkNode() {
   process.exit(1)
 }
 
-/** Do `work` unless its inputs are those of the last time and its output is there. */
-function step(name, inputs, output, work_) {
+/** Do `work` unless its inputs are those of the last time and its outputs are there. */
+function step(name, inputs, outputs, work_) {
   const hash = createHash('sha256').update(process.version)
   for (const file of inputs) hash.update(relative(root, file)).update('\0').update(readFileSync(file))
   const stamp = join(work, `${name}.stamp`)
   const digest = hash.digest('hex')
-  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
+  if (outputs.every(existsSync) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return
   work_()
   mkdirSync(work, { recursive: true })
   writeFileSync(stamp, digest)

@@ -15,7 +15,7 @@ import {
   createSchedule,
 } from '../../../packages/unplugin-onetoken/src/render/index.ts'
 import type { ImageFacts, Renderer } from '../../../packages/unplugin-onetoken/src/render/types.ts'
-import { resolveSettings } from '../../../packages/unplugin-onetoken/src/spec/settings.ts'
+import { resolveSettings } from '../../../packages/unplugin-onetoken/src/spec/resolve-settings.ts'
 import { openFileStore, type RenderStore } from '../../../packages/unplugin-onetoken/src/store/file-store.ts'
 import { openIntents } from '../../../packages/unplugin-onetoken/src/store/intents.ts'
 import { isAlive } from '../../../packages/unplugin-onetoken/src/store/sender.ts'
@@ -112,6 +112,8 @@ async function obtain(order: Order): Promise<End> {
       store: folder,
       provider: 'onetoken',
       files: [],
+      folders: new Map(),
+      begun: 0,
     },
     store: watched,
     lineages: openLineages(watched),
