@@ -36,9 +36,9 @@ describe.each([8, 7] as const)('a warm build, Vite %i', (vite) => {
     expect(warm.status, warm.output).toBe(0)
     expect(warm.output).toContain('0 renders made, 2 reused, 5 files (0 encoded)')
     const warmTrace = (await site.read('warm.trace')).toString()
-    expect(warmTrace).not.toMatch(/^connect /m)
-    expect(warmTrace).not.toMatch(/^(?:load|native) .*(?:undici|sharp|libvips)/m)
     expect(warmTrace).toMatch(/^load .*unplugin-onetoken/m)
+    const costly = /^connect |^(?:load|native) .*(?:undici|sharp|libvips)/
+    expect(warmTrace.split('\n').filter((line) => costly.test(line))).toEqual([])
     expect(await digests(site)).toEqual(before)
   })
 })

@@ -81,6 +81,23 @@ describe('the record', () => {
     })
     expect(await blind.renderer.render(jobOf())).toEqual(JSON.parse(JSON.stringify(first)))
     expect(await readFile(store.imageFile({ sha256: sha256(HARE), format: 'png' }))).toEqual(HARE)
+    // What was paid for in vain has a record of its own, by which `accept` and `prune` find it.
+    const [other] = (await store.keys()).filter((key) => key !== KEY)
+    expect(await store.find(other ?? '')).toMatchObject({
+      record: { name: 'hero', images: [{ sha256: sha256(HARE) }] },
+    })
+  })
+
+  test('is not kept twice when two processes bring the same pictures', async () => {
+    const made = await bench()
+    const first = await made.renderer.render(jobOf())
+    const { store } = made
+    const blind = await bench({
+      folder: made.folder,
+      parts: { store: { ...store, find: async () => ({ state: 'missing' }) } },
+    })
+    expect(await blind.renderer.render(jobOf())).toEqual(JSON.parse(JSON.stringify(first)))
+    expect(await store.keys()).toEqual([KEY])
   })
 })
 

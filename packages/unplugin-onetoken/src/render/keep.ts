@@ -2,7 +2,7 @@ import type { RenderAnswer } from '../client/types.ts'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { askAgain } from '../again.ts'
-import { keepAside } from '../store/aside.ts'
+import { asideOf, keepAside } from '../store/aside.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
 import { EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
@@ -145,7 +145,15 @@ async function keepIn(
 async function putRecord(store: RenderStore, record: RenderRecord, replace: boolean): Promise<RenderRecord> {
   // What is written now was paid for: it must not fail over what was there, of which the store keeps a copy anyway.
   if (replace) await keepAside(store, record).catch(() => undefined)
-  return await store.putRecord(record, { replace })
+  const standing = await store.putRecord(record, { replace })
+  // Somebody else was first: these pictures were paid for as well, and should not lie there unnamed.
+  if (!hasPicturesOf(standing, record)) await store.putRecord(asideOf(record)).catch(() => undefined)
+  return standing
+}
+
+function hasPicturesOf(standing: RenderRecord, { images }: RenderRecord): boolean {
+  const there = new Set(standing.images.map(({ sha256: hash }) => hash))
+  return images.every(({ sha256: hash }) => there.has(hash))
 }
 
 async function keepBytes(
