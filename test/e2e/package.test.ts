@@ -1,8 +1,10 @@
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core'
 import { access, readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { fileURLToPath } from 'node:url'
+import ts from 'typescript'
 import { expect, it } from 'vitest'
 
 const folder = fileURLToPath(new URL('../../packages/unplugin-onetoken', import.meta.url))
@@ -35,4 +37,23 @@ it('has types that are right for everyone who can import it', async () => {
     ({ kind }) => kind !== 'CJSResolvesToESM' && kind !== 'NoResolution',
   )
   expect(problems).toEqual([])
+})
+
+it('has types in which every name is known, also to those who check libraries', async () => {
+  const dist = join(folder, 'dist')
+  const files = (await readdir(dist))
+    .filter((name) => name.endsWith('.d.mts'))
+    .map((name) => join(dist, name))
+  expect(files.length).toBeGreaterThan(10)
+  const program = ts.createProgram(files, {
+    strict: true,
+    target: ts.ScriptTarget.ES2023,
+    module: ts.ModuleKind.NodeNext,
+    noEmit: true,
+  })
+  const problems = files.flatMap((file) => {
+    const source = program.getSourceFile(file)
+    return [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)]
+  })
+  expect(ts.formatDiagnostics(problems, ts.createCompilerHost({}))).toBe('')
 })

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { OUTPUT_NAMES, SETTING_NAMES } from '../engine/index.ts'
 import type { ExportOptions, IconOptions, ImageOptions } from './file-types.ts'
 import type { RenderOptions } from './render-types.ts'
@@ -6,7 +6,7 @@ import type { OneTokenOptions } from './types.ts'
 
 /** What an option may be. */
 export interface OptionRule {
-  schema: z.ZodType
+  schema: z.ZodMiniType
   /** Follows "must be". */
   expects: string
   /** What each member must be, in words. */
@@ -28,7 +28,7 @@ export interface Call<Options> {
 }
 
 /** No system call takes all control characters. */
-const path = z.string().regex(/^[^\p{Cc}]+$/u)
+const path = z.string().check(z.regex(/^[^\p{Cc}]+$/u))
 const text = z.string()
 const yesOrNo: OptionRule = { schema: z.boolean(), expects: 'true or false' }
 const names: OptionRule = {
@@ -41,17 +41,22 @@ const publicPath: OptionRule = {
   expects: "the beginning of addresses, such as '/pictures/'",
 }
 /** Copied, so that what a getter in it throws is told as a mistake of the call. */
-const plainObject = z.custom<object>(isPlainObject).transform((value) => ({ ...value }))
+const plainObject = z.pipe(
+  z.custom<object>(isPlainObject),
+  z.transform((value) => ({ ...value })),
+)
 const callable = z.custom<(...given: never[]) => unknown>((value) => typeof value === 'function')
 
 /** A secret may stand in the environment, and by mistake in what was taken for it. */
-const environment = z.unknown().superRefine((value, context) => {
-  if (!isObject(value) || Array.isArray(value)) return context.addIssue('no object')
-  for (const [name, text] of Object.entries(value)) {
-    if (text !== undefined && typeof text !== 'string')
-      context.addIssue({ code: 'custom', path: [name], message: 'no text' })
-  }
-})
+const environment = z.unknown().check(
+  z.superRefine((value, context) => {
+    if (!isObject(value) || Array.isArray(value)) return context.addIssue('no object')
+    for (const [name, text] of Object.entries(value)) {
+      if (text !== undefined && typeof text !== 'string')
+        context.addIssue({ code: 'custom', path: [name], message: 'no text' })
+    }
+  }),
+)
 
 /** Not by its class: those of other realms and libraries do as well. */
 const signal = z.custom<AbortSignal>(
@@ -92,7 +97,7 @@ export const RENDER: Call<RenderOptions> = {
     names,
     again: yesOrNo,
     stale: yesOrNo,
-    maxCost: { schema: z.number().min(0), expects: 'a number of dollars from 0 up' },
+    maxCost: { schema: z.number().check(z.minimum(0)), expects: 'a number of dollars from 0 up' },
     onProgress: { schema: callable, expects: 'a function' },
     signal: { schema: signal, expects: 'an AbortSignal, such as controller.signal' },
   },

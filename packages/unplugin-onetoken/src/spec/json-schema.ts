@@ -1,4 +1,4 @@
-import { globalRegistry, toJSONSchema, type ZodType } from 'zod'
+import { globalRegistry, toJSONSchema, type ZodMiniType } from 'zod/mini'
 import type { JsonValue } from '../canonical-json.ts'
 import type { AllowedParameters } from './check.ts'
 import { ENTRY_NAME_PATTERN, ENTRY_NAME_RULE } from './entry-name.ts'
@@ -192,7 +192,7 @@ function notBoth(one: string, other: string): JsonSchema {
  * What a validator takes, as it is written in a file; `expects` says it in words. Throws for a check that JSON Schema has
  * no words for, unless the validator is registered with some.
  */
-function shape(schema: ZodType, expects: string): JsonSchema {
+function shape(schema: ZodMiniType, expects: string): JsonSchema {
   const made = toJSONSchema(schema, {
     target: 'draft-07',
     io: 'input',

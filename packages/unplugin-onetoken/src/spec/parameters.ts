@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { OneTokenError } from '../errors.ts'
 import { badValue, count, type Expectation } from './bad-value.ts'
 import { didYouMean, nearest } from './nearest.ts'
@@ -12,6 +12,7 @@ import {
   oneOrMany,
   someText,
   text,
+  wholeNumber,
   words,
 } from './shapes.ts'
 import { quote } from './text.ts'
@@ -22,7 +23,7 @@ export type QueryForm = 'text' | 'integer' | 'list' | 'integers' | 'quality'
 
 /** What a parameter may be. */
 export interface ParameterRule extends Expectation {
-  schema: z.ZodType
+  schema: z.ZodMiniType
   query: QueryForm | undefined
   /** Whether a change of it is another render. */
   inKey: boolean
@@ -74,7 +75,7 @@ const PARAMETERS = {
   },
   model: { ...text('the name of a model, such as gpt-image-2'), query: 'text', inKey: true },
   size: {
-    schema: z.string().regex(/^(?:auto|[1-9]\d{0,4}x[1-9]\d{0,4})$/),
+    schema: z.string().check(z.regex(/^(?:auto|[1-9]\d{0,4}x[1-9]\d{0,4})$/)),
     expects: 'WIDTHxHEIGHT in pixels, such as 1024x1024 or 1536x1024, or auto',
     query: 'text',
     inKey: true,
@@ -101,7 +102,7 @@ const PARAMETERS = {
   edit: { ...text('the name of an entry'), query: 'text', inKey: true },
   style: { ...text('the name of a style of the settings'), query: 'text', inKey: true },
   variables: {
-    schema: z.record(z.string().regex(VARIABLE_NAME), someText(1, MAX_TEXT)),
+    schema: z.record(z.string().check(z.regex(VARIABLE_NAME)), someText(1, MAX_TEXT)),
     expects: 'a mapping of the variables of the style to text, such as { colours: two colours }',
     texts: true,
     query: undefined,
@@ -110,7 +111,7 @@ const PARAMETERS = {
   take: { ...integer(1, Number.MAX_SAFE_INTEGER), query: 'integer', inKey: true },
   pick: { ...integer(1, 10), query: 'integer', inKey: false },
   widths: {
-    schema: oneOrMany(z.int().min(1).max(16_384)),
+    schema: oneOrMany(wholeNumber(1, 16_384)),
     expects: 'one or more widths in pixels from 1 to 16384, such as 480;960 (in YAML: [480, 960])',
     query: 'integers',
     inKey: false,
@@ -130,7 +131,7 @@ const PARAMETERS = {
     inKey: false,
   },
   aspect: {
-    schema: z.string().regex(/^[1-9]\d{0,4}(?:\.\d+)?:[1-9]\d{0,4}(?:\.\d+)?$/),
+    schema: z.string().check(z.regex(/^[1-9]\d{0,4}(?:\.\d+)?:[1-9]\d{0,4}(?:\.\d+)?$/)),
     expects: 'a ratio such as 16:9',
     query: 'text',
     inKey: false,

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod/mini'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import {
   checkParameters,
@@ -13,6 +13,7 @@ import { globsMistake, MAX_GLOB } from './glob.ts'
 import { didYouMean, nearest } from './nearest.ts'
 import { canonicalName, PARAMETER_NAMES, VARIABLE_NAME } from './parameters.ts'
 import { checkRemote, type RemoteSettings } from './remote-setting.ts'
+import { wholeNumber } from './shapes.ts'
 import { checkStyleNames, checkStyles, type Style } from './styles.ts'
 import { quote, show } from './text.ts'
 import type { Parameters } from './types.ts'
@@ -75,31 +76,35 @@ export interface Settings {
 export type ManifestSettings = Omit<Settings, 'manifest'>
 
 /** No system call takes all control characters. */
-const path = z.string().regex(/^[^\p{Cc}]+$/u)
+const path = z.string().check(z.regex(/^[^\p{Cc}]+$/u))
 // What is checked on its own, for its messages, JSON Schema says by a pattern.
-const prefix = z.string().min(1).meta({ pattern: ENTRY_NAME_PATTERN, patternErrorMessage: ENTRY_NAME_RULE })
-const template = z.string().meta({
-  pattern: '\\{prompt\\}',
-  patternErrorMessage: 'Write {prompt} where the words of the picture go.',
-})
+const prefix = z
+  .string()
+  .check(z.minLength(1), z.meta({ pattern: ENTRY_NAME_PATTERN, patternErrorMessage: ENTRY_NAME_RULE }))
+const template = z.string().check(
+  z.meta({
+    pattern: '\\{prompt\\}',
+    patternErrorMessage: 'Write {prompt} where the words of the picture go.',
+  }),
+)
 
-const glob = path.meta({ maxLength: MAX_GLOB })
+const glob = path.check(z.meta({ maxLength: MAX_GLOB }))
 
-const source = z.union([glob, z.strictObject({ file: glob, prefix: prefix.optional() })])
+const source = z.union([glob, z.strictObject({ file: glob, prefix: z.optional(prefix) })])
 
 const style = z.union([
   template,
   z.strictObject({
     template,
-    variables: z.record(z.string().regex(VARIABLE_NAME), z.string()).optional(),
+    variables: z.optional(z.record(z.string().check(z.regex(VARIABLE_NAME)), z.string())),
   }),
 ])
 
 const SETTINGS = {
-  model: [z.string().trim().min(1), 'the name of a model'],
+  model: [z.string().check(z.trim(), z.minLength(1)), 'the name of a model'],
   // Renders of a loopback API have the provider `mock`: nothing else may pass for them, nor they for anything else.
   provider: [
-    z.string().regex(/^(?!mock$)[\w.-]+$/),
+    z.string().check(z.regex(/^(?!mock$)[\w.-]+$/)),
     'a name of letters, digits, "-", "_" and ".", other than mock',
   ],
   defaults: [z.record(z.string(), z.unknown()), 'a mapping of parameters'],
@@ -111,19 +116,22 @@ const SETTINGS = {
   missing: [z.enum(['render', 'placeholder', 'error']), 'one of render, placeholder, error'],
   frozen: [z.boolean(), 'true or false'],
   budget: [
-    z.strictObject({ renders: z.int().min(0).optional(), cost: z.number().min(0).optional() }),
+    z.strictObject({
+      renders: z.optional(z.int().check(z.minimum(0))),
+      cost: z.optional(z.number().check(z.minimum(0))),
+    }),
     'a mapping with "renders" (a whole number) or "cost" (dollars)',
   ],
   pricing: [
-    z.strictObject({ multiplier: z.number().positive().optional() }),
+    z.strictObject({ multiplier: z.optional(z.number().check(z.positive())) }),
     'a mapping with "multiplier" (above 0)',
   ],
-  concurrency: [z.int().min(1).max(64), 'a whole number from 1 to 64'],
-  requestsPerMinute: [z.int().min(1), 'a whole number from 1 up'],
-  timeout: [z.number().min(1).max(86_400), 'a number of seconds from 1 to 86400'],
-  allowPackages: [z.array(z.string().min(1)), 'a list of names of packages'],
+  concurrency: [wholeNumber(1, 64), 'a whole number from 1 to 64'],
+  requestsPerMinute: [z.int().check(z.minimum(1)), 'a whole number from 1 up'],
+  timeout: [z.number().check(z.minimum(1), z.maximum(86_400)), 'a number of seconds from 1 to 86400'],
+  allowPackages: [z.array(z.string().check(z.minLength(1))), 'a list of names of packages'],
   provenance: [z.boolean(), 'true or false'],
-} as const satisfies Record<keyof Settings, readonly [z.ZodType, string]>
+} as const satisfies Record<keyof Settings, readonly [z.ZodMiniType, string]>
 
 /** The names of all settings. */
 export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
@@ -132,7 +140,7 @@ export const SETTING_NAMES: readonly string[] = Object.keys(SETTINGS)
 export const MANIFEST_SETTINGS: readonly string[] = SETTING_NAMES.filter((name) => name !== 'manifest')
 
 /** What a setting may be, as a validator and in words, but for what is checked on its own. */
-export function settingRule(name: keyof Settings): readonly [z.ZodType, string] {
+export function settingRule(name: keyof Settings): readonly [z.ZodMiniType, string] {
   return SETTINGS[name]
 }
 
