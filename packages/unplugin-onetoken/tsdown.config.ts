@@ -36,7 +36,7 @@ export default defineConfig({
   target: 'node20.19',
   dts: { oxc: true },
   // Loaded by every build; from a hundred files of its own it takes twice as long. See THIRD-PARTY-NOTICES.md.
-  deps: { alwaysBundle: ['zod/mini'], onlyBundle: ['zod'], neverBundle: ['bun'] },
+  deps: { alwaysBundle: ['zod/mini'], onlyBundle: ['zod'] },
   define: { MANIFEST_READER: JSON.stringify(manifestReader()) },
   failOnWarn: true,
   sourcemap: false,

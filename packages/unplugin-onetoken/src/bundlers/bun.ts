@@ -1,4 +1,4 @@
-import type { BuildConfig, BunPlugin, PluginBuilder } from 'bun'
+import type { BuildConfig, PluginBuilder } from 'bun'
 import { rm } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { createBunPlugin } from 'unplugin'
@@ -14,6 +14,15 @@ import { engineFor } from './registry.ts'
 import { ASSET_IMPORT, relativeImport } from './relative-import.ts'
 
 export type { PluginOptions }
+
+/**
+ * What Bun takes as a plugin. Not named by Bun's own types: whoever loads those has their `*.yaml`, and of two patterns
+ * that fit an import TypeScript takes the one that it met first.
+ */
+export interface BunPlugin {
+  name: string
+  setup(build: object): void | Promise<void>
+}
 
 /** The plugin for `Bun.build`. */
 const onetoken: (options?: PluginOptions) => BunPlugin = createBunPlugin(
