@@ -123,6 +123,21 @@ describeServers('a store that machines share', (kind) => {
     expect((await one.onetoken(env, 'sync', '--prefer', 'yes')).status).toBe(2)
   })
 
+  it('keeps a newer picture of another machine when one here is to take its place', async () => {
+    const [one, other] = [await behind(), await behind()]
+    await render(one)
+    await other.onetoken(env, 'sync', '--pull')
+    const again = await render(one, 'boat', '--again')
+    expect(again.status, again.output).toBe(0)
+    const accept = (): Promise<Ran> => other.onetoken(env, 'accept', 'boat', '--from', 'hero', '--replace')
+    const told = await accept()
+    expect(told.status, told.output).toBe(1)
+    expect(told.output).toContain('boat was changed by another process meanwhile')
+    expect(await pictures(other)).toMatchObject(await pictures(one))
+    const accepted = await accept()
+    expect(accepted.status, accepted.output).toBe(0)
+  })
+
   it.each<Fault>(['down', 'hangs', 'error 500'])(
     'is not asked by a build that has its renders: %s',
     async (fault) => {

@@ -82,7 +82,9 @@ export async function anchor(
     const aside = isKept ? asideOf(occupant) : undefined
     // First: what was paid for never lies there without a record that names it.
     if (aside !== undefined) await store.putRecord(aside)
-    // Last: what another process has paid for since would be lost under the new record.
+    // Last: what another process has paid for since would be lost under the new record, as would what another machine has.
+    // A remote store that does not answer is told of as such.
+    if (occupant !== undefined) await store.refresh(record.key).catch(() => undefined)
     const now = await occupantOf(engine, identified)
     if (canonicalJson(now ?? null) !== canonicalJson(occupant ?? null)) throw changedMeanwhile(identified)
     const standing = await store.putRecord(record, { replace: occupant !== undefined })
