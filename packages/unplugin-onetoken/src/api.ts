@@ -14,6 +14,6 @@ export type {
   Upload,
   Usage,
 } from './client/types.ts'
-export type { Log, OneTokenImage, OutputParameters, PictureState, Settings } from './engine/index.ts'
+export type { Log, OneTokenImage, OutputOptions, PictureState, Settings } from './engine/index.ts'
 export { OneTokenError } from './errors.ts'
 export type { ErrorCode, ErrorParts, Place } from './errors.ts'

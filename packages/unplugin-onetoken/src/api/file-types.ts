@@ -1,4 +1,4 @@
-import type { OneTokenImage, OutputParameters } from '../engine/index.ts'
+import type { OneTokenImage, OutputOptions } from '../engine/index.ts'
 
 /** A file of a picture. */
 export interface ImageFile {
@@ -15,7 +15,7 @@ export interface ImageFile {
 /** How `image` cuts a picture. */
 export interface ImageOptions {
   /** Takes the place of what the entry says: widths, formats, `pick`, `alt` and the like. @default nothing */
-  output?: OutputParameters | undefined
+  output?: OutputOptions | undefined
   /** Gives the address of a file, at once. What it throws is thrown by `image`. @default its absolute path */
   url?: ((file: Omit<ImageFile, 'url'>) => string) | undefined
 }

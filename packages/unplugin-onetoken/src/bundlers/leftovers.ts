@@ -29,7 +29,7 @@ const URL_CALL = `\\bnew\\s+URL\\(\\s*${OPENING}`
 /** A string that is a reference, and one that stands where a URL does. */
 const IN_SCRIPT: readonly RegExp[] = [
   new RegExp(`${OPENING}(virtual:onetoken[/?][^"'\`\\\\$]*)`),
-  new RegExp(`${ATTRIBUTE}(onetoken:[^"'\`\\\\\\s>$]*)`),
+  new RegExp(`${ATTRIBUTE}(onetoken:(?!\\s)[^"'\`\\\\\\s>$]*)`),
   new RegExp(`${STYLE}((?:virtual:onetoken[/?]|onetoken:)[^"'\`\\\\)$]*)`),
   new RegExp(`${URL_CALL}((?:virtual:onetoken[/?]|onetoken:)[^"'\`\\\\$]*)`),
 ]
@@ -76,8 +76,11 @@ async function leftoverOf(
     return first ? leftoverAs(first.written, STYLE_HINT) : unusedIn(text, [UNUSED_IN_STYLE], files)
   }
   if (extension.startsWith('htm')) {
-    const written = (await htmlReferences(text)).references.map(firstWritten).find((one) => one !== undefined)
-    return written === undefined ? undefined : leftoverAs(written, PAGE_HINT)
+    for (const reference of (await htmlReferences(text)).references) {
+      const written = await firstWritten(reference)
+      if (written !== undefined) return leftoverAs(written, PAGE_HINT)
+    }
+    return undefined
   }
   if (leftoverIn(text, files) === undefined) return undefined
   // A closer look: comments may say what they like.
@@ -111,9 +114,9 @@ function unusedIn(
 
 type PageReference = Awaited<ReturnType<typeof htmlReferences>>['references'][number]
 
-function firstWritten(reference: PageReference): string | undefined {
+async function firstWritten(reference: PageReference): Promise<string | undefined> {
   if (reference.kind === 'srcset') return reference.candidates[0]?.written
-  if (reference.kind === 'style') return MAY_NAME_PICTURE.exec(reference.css)?.[0]
+  if (reference.kind === 'style') return (await cssReferences(reference.css, 'compiled'))[0]?.written
   return reference.written
 }
 

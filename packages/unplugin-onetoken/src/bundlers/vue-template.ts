@@ -36,7 +36,11 @@ export async function templateEdits(
     file,
     address: undefined,
     served: true,
-    urlOf: async (picture) => `${relativeURL(file, picture)}?no-inline`,
+    urlOf: async (picture) => {
+      // Vue takes them for the end of a URL, or of one of several in a `srcset`.
+      const url = relativeURL(file, picture).replaceAll(/[\s,#?]/g, encodeURIComponent)
+      return `${url}?no-inline`
+    },
   }
   const edits = references.map((reference) => editsOf(template, withDirectives(reference)))
   return (await Promise.all(edits)).flat()

@@ -25,11 +25,7 @@ const NUMBER = /^-[\d.]/
 const LETTERS = /^-(?:[\d.]|[^-][^])/
 
 /** Read the words behind `onetoken`; paths in flags are relative to `folder`, which is absolute. Throws `USAGE`. */
-export function readArguments(
-  argv: readonly string[],
-  commands: readonly Command[],
-  folder: string = process.cwd(),
-): Call {
+export function readArguments(argv: readonly string[], commands: readonly Command[], folder: string): Call {
   const { words, options } = split(argv, commands)
   const [name, ...args] = words
   if (options.some(({ typed }) => typed === '--version' || typed === '-v')) return { kind: 'version' }

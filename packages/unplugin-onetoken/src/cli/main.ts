@@ -1,6 +1,8 @@
 import { createRequire } from 'node:module'
+import { sep } from 'node:path'
 import type { DoctorOptions } from '../engine/index.ts'
-import { asOneTokenError, type OneTokenError } from '../errors.ts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { workingFolder } from '../working-folder.ts'
 import { asksForJson, readArguments } from './arguments.ts'
 import { createCommands } from './commands.ts'
 import { helpOfAll, helpOfOne } from './help.ts'
@@ -34,14 +36,23 @@ endAsStopped(status)
 async function run(): Promise<number> {
   try {
     const commands = createCommands(ours)
-    const call = readArguments(argv, commands)
+    const folder = workingFolder()
+    const call = readArguments(argv, commands, folder ?? sep)
     if (call.kind === 'version') {
-      print(`onetoken/${ours.version} ${process.platform}-${process.arch} node-${process.version}`)
+      const { platform, arch, version: node } = process
+      if (isJson) printJson({ version: ours.version, platform, arch, node })
+      else print(`onetoken/${ours.version} ${platform}-${arch} node-${node}`)
       return 0
     }
     if (call.kind === 'help') {
-      print(call.command === undefined ? helpOfAll(commands, ours.version) : helpOfOne(call.command))
+      const help = call.command === undefined ? helpOfAll(commands, ours.version) : helpOfOne(call.command)
+      if (isJson) printJson({ help })
+      else print(help)
       return 0
+    }
+    if (folder === undefined) {
+      const hint = 'Go to one that is there: cd "$PWD", or another.'
+      throw new OneTokenError('USAGE', 'The working directory was removed.', { hint })
     }
     const { command, args, flags, where } = call
     suggestCommandsFor(where)

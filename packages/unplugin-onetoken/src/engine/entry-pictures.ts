@@ -5,7 +5,7 @@ import type { Project } from '../project/project.ts'
 import { darkSpec, entrySpec } from '../project/specs.ts'
 import { checkParameters, collector, throwAll } from '../spec/check.ts'
 import { OUTPUT_NAMES } from '../spec/parameters.ts'
-import type { ImageSpec, OutputParameters, OutputSpec } from '../spec/types.ts'
+import type { ImageSpec, OutputOptions, OutputParameters, OutputSpec } from '../spec/types.ts'
 import type { Engine } from './engine.ts'
 import { missingError, oneProblem } from './problems.ts'
 import { lookAt, type PlannedRender } from './survey.ts'
@@ -23,7 +23,7 @@ export interface EntryWish {
   /** Names of entries. Undefined: all of them. */
   names: readonly string[] | undefined
   /** Takes the place of what the entries say themselves. */
-  output?: OutputParameters | undefined
+  output?: OutputOptions | undefined
   /** Changes how a picture is cut, where parameters cannot say it. */
   cut?: ((output: OutputSpec) => OutputSpec) | undefined
   /** Whether dark versions are wanted. @default true */
@@ -94,7 +94,7 @@ function wantedSpecs(
 }
 
 /** Output parameters of a script, checked. Throws one error for all mistakes. */
-function checkedOutput(output: OutputParameters): OutputParameters {
+function checkedOutput(output: OutputOptions): OutputParameters {
   const errors: OneTokenError[] = []
   const reason = 'the render of an entry is cut here, and this would be another render'
   const allowed = { names: OUTPUT_NAMES, reason }

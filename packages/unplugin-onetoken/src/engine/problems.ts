@@ -3,6 +3,7 @@ import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
 import type { MissingCode } from '../render/rules.ts'
 import { visible, visibleLines } from '../spec/text.ts'
+import { workingFolder } from '../working-folder.ts'
 import { pretendText } from './pretend.ts'
 
 /** What a message tells of a render that is missing and may not be made. */
@@ -75,7 +76,7 @@ function shortened(where: string): string {
 /** One error for all that went wrong in a run; undefined when nothing did. Paths in it are relative to `root`. */
 export function oneProblem(
   problems: readonly OneTokenError[],
-  root: string = process.cwd(),
+  root: string = workingFolder() ?? sep,
 ): OneTokenError | undefined {
   const all = listedProblems(problems, root)
   const first = all[0]
@@ -172,7 +173,7 @@ function distinctMissing(missing: readonly MissingRender[]): MissingRender[] {
 }
 
 /** An error as text for people, safe for terminals: place, message, hint. Paths are relative to `root`. */
-export function describe(error: OneTokenError, root: string = process.cwd()): string {
+export function describe(error: OneTokenError, root: string = workingFolder() ?? sep): string {
   const { place } = error
   const where = place === undefined ? '' : `${placeText(place, root)} `
   const hint = error.hint === undefined ? '' : `\n  ${error.hint.replaceAll('\n', '\n  ')}`

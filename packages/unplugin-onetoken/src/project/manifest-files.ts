@@ -62,7 +62,7 @@ async function readManifest(file: string, cache: ManifestCache | undefined): Pro
   return manifest
 }
 
-const NAMES_STORE = /^[\s"'{,?]*store\b/m
+const NAMES_STORE = /^[ \t\ufeff"'{,?]*store\b/m
 
 /** Whether one of the sources in the settings of `root` names a manifest, of which this is the absolute path. */
 export async function namesManifest(

@@ -2,7 +2,7 @@ import { relative, resolve } from 'node:path'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { isLoopback, PRETEND } from '../spec/loopback.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/resolve-settings.ts'
-import { checkSettings, type Settings } from '../spec/settings.ts'
+import { checkSettings, type CheckedSettings, type Settings } from '../spec/settings.ts'
 import { quotePath } from '../spec/text.ts'
 import { readEnvironment, type Environment } from './environment.ts'
 import type { EachOptions } from './each.ts'
@@ -84,7 +84,7 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
 interface OwnSettings {
   /** Absolute path of the settings file; undefined for settings of a script. */
   file: string | undefined
-  settings: Settings
+  settings: CheckedSettings
 }
 
 async function ownSettings({ root, config, settings }: ProjectOptions): Promise<OwnSettings | undefined> {

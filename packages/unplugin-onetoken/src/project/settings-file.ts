@@ -2,7 +2,7 @@ import { access, stat } from 'node:fs/promises'
 import { basename, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { OneTokenError } from '../errors.ts'
-import { checkSettings, type Settings } from '../spec/settings.ts'
+import { checkSettings, type CheckedSettings } from '../spec/settings.ts'
 import { visible } from '../spec/text.ts'
 import { placeOfFailure } from './load-place.ts'
 import { readText } from './read-text.ts'
@@ -16,7 +16,7 @@ export const SETTINGS_FILES: readonly string[] = ['ts', 'mts', 'mjs', 'js', 'jso
 export interface SettingsFile {
   /** Absolute path. */
   file: string
-  settings: Settings
+  settings: CheckedSettings
 }
 
 /**
@@ -49,7 +49,7 @@ async function findFile(root: string): Promise<string | undefined> {
   return found[0]
 }
 
-async function readJson(file: string): Promise<Settings> {
+async function readJson(file: string): Promise<CheckedSettings> {
   // Through the YAML parser, for the places of mistakes; loaded only where there is such a file.
   const { parseJson } = await import('../spec/json.ts')
   const { value, locate } = parseJson(await readText(file, 'SETTINGS_INVALID'), file, 'SETTINGS_INVALID')
@@ -57,7 +57,7 @@ async function readJson(file: string): Promise<Settings> {
   return checkSettings(settings, locate)
 }
 
-async function readModule(file: string): Promise<Settings> {
+async function readModule(file: string): Promise<CheckedSettings> {
   let value: unknown
   try {
     value = await orHang(file, settingsOf(file))

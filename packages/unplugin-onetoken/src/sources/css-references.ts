@@ -32,7 +32,8 @@ const FOLDER = /^[^:?]*\/(?=(?:virtual:)?onetoken[:/?])/i
 export function cssReferences(css: string, dialect: CssDialect = 'css'): CssReference[] {
   if (!/onetoken/i.test(css)) return []
   const tokens = tokenize({ css: LINE_COMMENTS.has(dialect) ? withoutLineComments(css) : css })
-  return urlsOf(meaningful(tokens)).flatMap(({ value, ...place }) => {
+  const found = urlsOf(meaningful(tokens), dialect === 'sass' ? css : undefined)
+  return found.flatMap(({ value, ...place }) => {
     const folder = dialect === 'compiled' ? (FOLDER.exec(value)?.[0] ?? '') : ''
     const written = value.slice(folder.length)
     if (!URL_REFERENCE.test(written) || INTERPOLATION[dialect]?.test(written) === true) return []
@@ -42,8 +43,11 @@ export function cssReferences(css: string, dialect: CssDialect = 'css'): CssRefe
 
 type FoundURL = Pick<CssReference, 'start' | 'end' | 'offset'> & { value: string }
 
-/** `url(…)` with and without quotes, and strings in `image-set()`; not what is imported. */
-function urlsOf(tokens: readonly CSSToken[]): FoundURL[] {
+/**
+ * `url(…)` with and without quotes, and strings in `image-set()`; not what is imported.
+ * @param lines The text itself, in languages that may end an import by the end of its line.
+ */
+function urlsOf(tokens: readonly CSSToken[], lines: string | undefined): FoundURL[] {
   const found: FoundURL[] = []
   const open: string[] = []
   let isImport = false
@@ -51,8 +55,14 @@ function urlsOf(tokens: readonly CSSToken[]): FoundURL[] {
     const [type, text, start, end] = token
     if (type === TokenType.AtKeyword) isImport = /^@(?:import|use|forward)$/i.test(text)
     else if (type === TokenType.Semicolon || type === TokenType.OpenCurly) isImport = false
-    if (isImport) continue
+    else if (isImport && open.length === 0) {
+      const before = tokens[index - 1]?.[3] ?? start
+      isImport = lines?.slice(before, start).includes('\n') !== true
+    }
+    // `@use 'theme' with ($hero: url('onetoken:hero'))` gives it as a value.
+    const isImported = isImport && !open.includes('(')
     if (type === TokenType.URL) {
+      if (isImported) continue
       const [head] = /^url\(\s*/i.exec(text) ?? ['']
       found.push({ value: valueOf(token), start, end: end + 1, offset: start + head.length })
     } else if (type === TokenType.Function || type === TokenType.OpenParen) open.push(text.toLowerCase())
@@ -61,6 +71,7 @@ function urlsOf(tokens: readonly CSSToken[]): FoundURL[] {
       const before = tokens[index - 1]
       const behind = tokens[index + 1]
       const around = open.at(-1) ?? ''
+      if (isImported) continue
       if (before?.[0] === TokenType.Function && around === 'url(' && behind?.[0] === TokenType.CloseParen)
         found.push({ value: valueOf(token), start: before[2], end: behind[3] + 1, offset: start + 1 })
       else if (IMAGE_SET.test(around))
@@ -80,9 +91,12 @@ function meaningful(tokens: readonly CSSToken[]): CSSToken[] {
   return tokens.filter(([type]) => type !== TokenType.Whitespace && type !== TokenType.Comment)
 }
 
-/** What may hold a `//` that begins no comment, or such a comment: Sass and Less end it at the end of its line. */
+/**
+ * What may hold a `//` that begins no comment, or such a comment: Sass and Less end it at the end of its line. What is not
+ * closed ends with its line, or with the sheet, so that nobody looks for its end twice.
+ */
 const STRINGS_AND_COMMENTS =
-  /"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|\/\*[^]*?\*\/|\burl\(\s*[^"'\s)][^)\n]*\)|(\/\/[^\n\r\f]*)/gi
+  /"(?:\\[^]|[^"\\\n])*"?|'(?:\\[^]|[^'\\\n])*'?|\/\*[^]*?(?:\*\/|$)|\burl\(\s*[^"'\s)][^)\n]*\)?|(\/\/[^\n\r\f]*)/gi
 
 /** The same text with spaces in the place of comments that CSS has not. */
 function withoutLineComments(css: string): string {

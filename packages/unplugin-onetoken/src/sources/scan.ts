@@ -40,6 +40,8 @@ export const IGNORED: string[] = [
   '**/__tests__/**',
 ]
 const WORD = 'virtual:onetoken'
+/** Only types come from there: `import('virtual:onetoken?').OneTokenImage`, `import { type OneTokenImage } from`. */
+const TYPES = `${WORD}?`
 
 /**
  * Find imports of pictures, and their URLs in pages and style sheets, in the sources of a project. `ignore` are folders,
@@ -168,7 +170,8 @@ function importsOf(tokens: readonly PlacedToken[]): FoundImport[] {
       const before = tokens[index - 1]?.value ?? ''
       if (!['.', '?.', 'typeof', 'function'].includes(before)) found.push(...callOf(tokens, index + 2))
     } else if (value === 'import' || value === 'from') {
-      if (next !== undefined && begins(next) && !typeOnly) found.push({ token: next, complete: true })
+      if (next !== undefined && begins(next) && !typeOnly && next.text !== TYPES)
+        found.push({ token: next, complete: true })
     }
   }
   return found
@@ -191,8 +194,7 @@ function callOf(tokens: readonly PlacedToken[], start: number): FoundImport[] {
   }
   const [only] = argument
   const complete = argument.length === 1 && only?.text !== undefined
-  // `import('virtual:onetoken?').OneTokenImage` names a type.
-  if (complete && only.text === `${WORD}?`) return []
+  if (complete && only.text === TYPES) return []
   return argument.filter(begins).map((token) => ({ token, complete }))
 }
 

@@ -1,3 +1,5 @@
+import { blank, blocksOf, type Block } from './blocks.ts'
+
 /** A piece of JavaScript or TypeScript in a source file. */
 export interface Script {
   code: string
@@ -7,24 +9,71 @@ export interface Script {
   jsx: boolean
 }
 
-/** A comment hides the scripts in it, a script the comments. Attributes may hold a `>`: `generic="T extends Set<U>"`. */
-const SCRIPT = /<!--[\s\S]*?-->|(<script\b((?:"[^"]*"|'[^']*'|[^>"'])*)>)([\s\S]*?)<\/script\s*>/gi
-
-/** The fence of an Astro file. */
-const FRONT = /^(\ufeff?\s*---[^\S\n]*\n)([\s\S]*?)\n---/
-
 /** The scripts of a file. In pages and component files only what is script is read as such, not the template. */
 export function scriptsOf(text: string, extension: string): Script[] {
   if (!['.vue', '.svelte', '.astro', '.html'].includes(extension)) {
     return [{ code: text, offset: 0, jsx: !['.ts', '.mts', '.cts'].includes(extension) }]
   }
-  const front = extension === '.astro' ? FRONT.exec(text) : null
-  const scripts = [...text.matchAll(SCRIPT)].flatMap(({ index, 1: tag, 2: attributes = '', 3: code }) => {
-    // Below the fence, not in it.
-    if (tag === undefined || code === undefined || index < (front?.[0].length ?? 0)) return []
-    return [{ code, offset: index + tag.length, jsx: /\blang=["']?[jt]sx\b/.test(attributes) }]
+  const front = extension === '.astro' ? frontOf(text) : undefined
+  // Below the fence, not in it.
+  const page = front === undefined ? text : blank(text.slice(0, front.end)) + text.slice(front.end)
+  const blocks = [...blocksOf(page, extension)]
+  const scripts = blocks.flatMap(({ name, attributes, content: { start, end } }) => {
+    const jsx = /\blang=["']?[jt]sx\b/.test(attributes)
+    return name === 'script' ? [{ code: text.slice(start, end), offset: start, jsx }] : []
   })
-  if (front === null) return scripts
-  const [, fence = '', code = ''] = front
-  return [{ code, offset: fence.length, jsx: false }, ...scripts]
+  const calls = ['.svelte', '.astro'].includes(extension) ? importCalls(without(page, blocks)) : []
+  return [...(front === undefined ? [] : [front.script]), ...scripts, ...calls]
+}
+
+/** The fenced script of an Astro file: before it are at most comments. */
+function frontOf(text: string): { script: Script; end: number } | undefined {
+  let at = text.search(/\S/)
+  while (text.startsWith('<!--', at)) {
+    const close = text.indexOf('-->', at)
+    if (close < 0) return undefined
+    at = close + 3
+    while (/\s/.test(text[at] ?? '')) at += 1
+  }
+  const fence = /(---[^\S\n]*\n)([^]*?)\n---/y
+  fence.lastIndex = Math.max(0, at)
+  const [, open = '', code = ''] = fence.exec(text) ?? []
+  if (open === '') return undefined
+  return { script: { code, offset: at + open.length, jsx: false }, end: fence.lastIndex }
+}
+
+/** The same text with spaces in the place of blocks. */
+function without(text: string, blocks: readonly Block[]): string {
+  let result = ''
+  for (const { whole } of blocks)
+    result += text.slice(result.length, whole.start) + blank(text.slice(whole.start, whole.end))
+  return result + text.slice(result.length)
+}
+
+/** What may begin an import of ours in markup, and the braces around expressions. */
+const IMPORT_CALL = /[{}]|(?<![.\w$])import\s*\(\s*(?=["'`](?:virtual:)?onetoken)/g
+
+/** A string or a template, and what follows it. */
+const LITERAL = /(?:"(?:\\[^]|[^"\\\n])*"|'(?:\\[^]|[^'\\\n])*'|`(?:\\[^]|[^`\\])*`)\s*[^]?/y
+
+/** Imports in the expressions of markup. All else there is text, in which words and quotes mean nothing. */
+function importCalls(markup: string): Script[] {
+  const calls: Script[] = []
+  let depth = 0
+  const pattern = new RegExp(IMPORT_CALL)
+  for (let match = pattern.exec(markup); match !== null; match = pattern.exec(markup)) {
+    const [found] = match
+    if (found === '{') depth += 1
+    else if (found === '}') depth = Math.max(0, depth - 1)
+    else {
+      const literal = new RegExp(LITERAL)
+      literal.lastIndex = pattern.lastIndex
+      const [string] = literal.exec(markup) ?? []
+      if (string === undefined) continue
+      if (depth > 0) calls.push({ code: found + string, offset: match.index, jsx: false })
+      // Braces in it are words, the one behind it is none.
+      pattern.lastIndex = literal.lastIndex - 1
+    }
+  }
+  return calls
 }

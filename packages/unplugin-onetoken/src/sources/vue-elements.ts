@@ -1,3 +1,4 @@
+import { blank, blocksOf, endOfTag } from './blocks.ts'
 import type { PageElement } from './html-elements.ts'
 
 /** What is read of the syntax tree of a template, as `vue/compiler-sfc` gives it. */
@@ -96,16 +97,46 @@ function spanOf({ start, end }: VueLocation): { start: number; end: number } {
   return { start: start.offset, end: end.offset }
 }
 
+/** Elements that Vue's compiler reads, and what tells how to. */
+const KEPT = new Set(['image', 'img', 'picture', 'source', 'svg', 'video'])
+
 /**
  * The template of a component file as a page that `htmlReferences` can read, each character in its place: without the
- * other blocks, and with components that are called like elements made unknown ones. For a look at the sources without
- * Vue's compiler.
+ * other blocks and what is interpolated, and with all elements that name no pictures made unknown ones. HTML would take
+ * `<textarea />`, which ends here in Vue, for the beginning of a text, and `<Image>` for a picture. For a look at the
+ * sources without Vue's compiler.
  */
 export function templateAsPage(code: string): string {
-  const open = /^<template\b/m.exec(code)
-  const close = code.lastIndexOf('</template')
-  if (open === null || close < open.index) return ''
-  const blank = (text: string): string => text.replace(/[^\n]/g, ' ')
-  const template = code.slice(open.index, close).replace(/<(\/?)[A-Z]/g, '<$1x')
-  return blank(code.slice(0, open.index)) + template.replace(/^<template/, '<div     ')
+  const template = [...blocksOf(code, '.vue')].find(({ name }) => name === 'template')
+  if (template === undefined) return ''
+  const { start, end } = template.content
+  return blank(code.slice(0, start)) + neutral(code.slice(start, end))
+}
+
+const PART = /<!--|\{\{|<\/?([a-z][^\s/>]*)/gi
+
+function neutral(template: string): string {
+  const part = new RegExp(PART)
+  let page = ''
+  for (let found = part.exec(template); found !== null; found = part.exec(template)) {
+    const [begin, name] = found
+    page += template.slice(page.length, found.index)
+    if (name === undefined) {
+      const close = begin === '{{' ? '}}' : '-->'
+      const end = template.indexOf(close, part.lastIndex)
+      if (end < 0) break
+      part.lastIndex = end + close.length
+      page += blank(template.slice(found.index, part.lastIndex))
+    } else {
+      page += begin.slice(0, -name.length) + (KEPT.has(name) ? name : unknown(name))
+      // Attributes are words, whatever stands in them.
+      part.lastIndex = endOfTag(template, part.lastIndex) ?? part.lastIndex
+    }
+  }
+  return page + template.slice(page.length)
+}
+
+/** A name of the same length that no element of HTML has. */
+function unknown(name: string): string {
+  return name.length === 1 ? 'x' : `x${name.slice(1, -1)}-`
 }

@@ -1,5 +1,5 @@
 import { resolveRemote, type ResolvedRemote } from './remote-setting.ts'
-import type { ManifestSource, MissingPolicy, Settings } from './settings.ts'
+import type { CheckedSettings, ManifestSource, MissingPolicy } from './settings.ts'
 import type { Styles } from './styles.ts'
 import type { Parameters } from './types.ts'
 
@@ -36,8 +36,8 @@ export const DEFAULT_MANIFEST_FILES: readonly string[] = [
 ]
 
 /** Fill in every default. `layers` come from the weakest to the strongest. */
-export function resolveSettings(...layers: readonly Settings[]): ResolvedSettings {
-  const all: Settings = Object.assign({}, ...layers)
+export function resolveSettings(...layers: readonly CheckedSettings[]): ResolvedSettings {
+  const all: CheckedSettings = Object.assign({}, ...layers)
   const defaults: Parameters = Object.assign({}, ...layers.map((layer) => layer.defaults))
   const model = defaults.model ?? all.model
   return {

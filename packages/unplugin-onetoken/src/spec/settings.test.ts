@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../errors.ts'
 import { resolveSettings, type ResolvedSettings } from './resolve-settings.ts'
-import { checkSettings, MANIFEST_SETTINGS, SETTING_NAMES, type Settings } from './settings.ts'
+import {
+  checkSettings,
+  MANIFEST_SETTINGS,
+  SETTING_NAMES,
+  type CheckedSettings,
+  type Settings,
+} from './settings.ts'
 
 /** Settings as a TypeScript file gives them: any value, no places but the file's. */
-const check = (written: Record<string, unknown>): Settings =>
+const check = (written: Record<string, unknown>): CheckedSettings =>
   checkSettings(written, (): Place => ({ file: 'onetoken.config.ts' }))
 
 describe('good settings', () => {

@@ -16,7 +16,7 @@ import { checkRemote, type RemoteSettings } from './remote-setting.ts'
 import { wholeNumber } from './shapes.ts'
 import { checkStyleNames, checkStyles, type Style } from './styles.ts'
 import { quote, show } from './text.ts'
-import type { Parameters } from './types.ts'
+import type { DefaultParameters, Parameters } from './types.ts'
 
 /** Ceiling of one run. What is reached first ends it. */
 export interface BudgetSettings {
@@ -44,7 +44,7 @@ export interface Settings {
   /** Who renders; part of every key, so that renders of another provider are other pictures. @default 'onetoken' */
   provider?: string | undefined
   /** Parameters of every picture that does not set them itself. */
-  defaults?: Parameters | undefined
+  defaults?: DefaultParameters | undefined
   /** Named templates, each with `{prompt}` in it, and with variables of their own. */
   styles?: Record<string, Style> | undefined
   /** Globs, relative to the root. @default '{,src/}images.{yaml,yml}' */
@@ -72,8 +72,13 @@ export interface Settings {
   provenance?: boolean | undefined
 }
 
-/** Settings that may stand at the top of a manifest. */
-export type ManifestSettings = Omit<Settings, 'manifest'>
+/** Settings that were checked. */
+export interface CheckedSettings extends Omit<Settings, 'defaults'> {
+  defaults?: Parameters | undefined
+}
+
+/** Settings that stand at the top of a manifest. */
+export type ManifestSettings = Omit<CheckedSettings, 'manifest'>
 
 /** No system call takes all control characters. */
 const path = z.string().check(z.regex(/^[^\p{Cc}]+$/u))
@@ -154,7 +159,7 @@ export const DEFAULT_PARAMETERS: AllowedParameters = {
 }
 
 /** Check settings as they are written. Throws one error for all mistakes. */
-export function checkSettings(written: Record<string, unknown>, locate: Locate): Settings {
+export function checkSettings(written: Record<string, unknown>, locate: Locate): CheckedSettings {
   const errors: OneTokenError[] = []
   const settings = collectSettings(written, locate, collector(errors))
   throwAll(errors, (count) => `The settings have ${count} mistakes`)
@@ -162,7 +167,11 @@ export function checkSettings(written: Record<string, unknown>, locate: Locate):
 }
 
 /** Check settings as they are written; mistakes go to `keep`, each with its place, and are left out. */
-export function collectSettings(written: Record<string, unknown>, locate: Locate, keep: Keep): Settings {
+export function collectSettings(
+  written: Record<string, unknown>,
+  locate: Locate,
+  keep: Keep,
+): CheckedSettings {
   const settings: Record<string, unknown> = {}
   for (const [name, value] of Object.entries(written)) {
     if (value === undefined) continue

@@ -74,6 +74,29 @@ export interface OutputParameters {
   alt?: string | undefined
 }
 
+/** A format as it may be written. */
+export type FormatWord = Format | 'jpeg'
+
+/** {@link OutputParameters} as they may be written: by their short names, too, and with one value where a list may be. */
+export interface OutputOptions extends Omit<OutputParameters, 'widths' | 'formats' | 'q'> {
+  /** Widths in pixels. @default the picture's own width */
+  widths?: number | number[] | undefined
+  /** Short for `widths`. */
+  w?: number | number[] | undefined
+  /** The last one is the fallback. @default ['webp'] */
+  formats?: FormatWord | FormatWord[] | undefined
+  /** Short for `formats`. */
+  format?: FormatWord | FormatWord[] | undefined
+  /** Encoder quality, 1 to 100: one for all formats, or one a format. */
+  q?: number | Partial<Record<FormatWord, number>> | undefined
+}
+
+/** Parameters of every picture that does not set them itself, as they may be written. */
+export interface DefaultParameters
+  extends
+    Omit<RenderParameters, 'prompt' | 'image' | 'mask' | 'edit' | 'take'>,
+    Omit<OutputOptions, 'pick' | 'alt'> {}
+
 /** All parameters of an import or of an entry of the manifest. */
 export type Parameters = RenderParameters & OutputParameters
 

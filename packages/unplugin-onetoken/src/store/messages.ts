@@ -1,7 +1,8 @@
-import { isAbsolute, relative } from 'node:path'
+import { isAbsolute, relative, sep } from 'node:path'
 import { askAgain } from '../again.ts'
 import { OneTokenError } from '../errors.ts'
 import { quote, visible } from '../quote.ts'
+import { workingFolder } from '../working-folder.ts'
 import type { RenderRecord, Trouble } from './record.ts'
 
 /** How messages call the picture of a record: by its entry, or by the words of an import. */
@@ -134,7 +135,7 @@ export function reasonOf(thrown: unknown): string {
 
 /** Paths in messages are as short as they can be: relative to where the command runs, when inside it. */
 export function display(file: string): string {
-  const path = relative(process.cwd(), file)
+  const path = relative(workingFolder() ?? sep, file)
   return visible(path === '' || path.startsWith('..') || isAbsolute(path) ? file : path)
 }
 
