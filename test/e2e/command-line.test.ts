@@ -4,7 +4,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { commandIn } from '../helpers/command.ts'
 import { useMock } from '../helpers/mock.ts'
-import { apiEnv, createSite, ONETOKEN, type Site } from '../helpers/site.ts'
+import { apiEnv, createSite, ONETOKEN, type Ran, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
 
@@ -217,6 +217,37 @@ describe('what a command prints', () => {
     const all = await commandIn(site, '.', ['help'])
     expect(all).toEqual(await commandIn(site, '.', ['--help']))
     expect(all.out).not.toContain('default: true')
+  })
+
+  it('is JSON with --json, also of help and version', async () => {
+    const site = await newSite()
+    const [help, version] = await Promise.all(
+      [
+        ['plan', '--help', '--json'],
+        ['--version', '--json'],
+      ].map((args) => commandIn(site, '.', args)),
+    )
+    expect(JSON.parse(help?.out ?? '')).toEqual({
+      help: expect.stringContaining('onetoken plan') as string,
+    })
+    expect(JSON.parse(version?.out ?? '')).toMatchObject({
+      platform: process.platform,
+      node: process.version,
+    })
+  })
+
+  it('is a mistake, and no stack, where the working directory is gone', async () => {
+    const site = await newSite()
+    const command = `'${process.execPath}' '${site.installed(ONETOKEN)}'`
+    const run = (args: string): Promise<Ran> =>
+      site.exec('sh', ['-c', `mkdir gone; cd gone; rmdir ../gone; ${command} ${args}`])
+    expect((await run('--version')).status).toBe(0)
+    const { status, output } = await run('plan')
+    expect(status).toBe(2)
+    expect(output).toBe(
+      'The working directory was removed.\n  Go to one that is there: cd "$PWD", or another.\n',
+    )
+    expect(errorOf((await run('plan --json')).output).code).toBe('USAGE')
   })
 
   it.each(['plan', 'plan --json', 'help'])('cannot be written to a full disk: %s', async (command) => {

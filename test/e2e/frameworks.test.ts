@@ -84,6 +84,19 @@ export default { plugins: [onetoken(), svelte()] }`,
     expect(await shipped(site)).toHaveLength(5)
   })
 
+  it('has pictures by imports in its markup, which are planned', async () => {
+    const site = await createSite(
+      svelte(`<p>Don't import</p>
+{#await import('virtual:onetoken?prompt=A fox&quality=low&w=48') then { default: src }}<img {src} alt="">{/await}`),
+    )
+    const rendered = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+    expect(rendered.status, rendered.output).toBe(0)
+    expect(mock.stats.billed).toBe(2)
+    const { status, output } = await site.build({ ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' })
+    expect(status, output).toBe(0)
+    expect(await shipped(site)).toHaveLength(1)
+  })
+
   it('fails on a literal reference, with file and line', async () => {
     const site = await createSite(svelte(LEFTOVER))
     expectLeftover(await site.build(apiEnv(mock.url)), 'App.svelte:2:11')

@@ -44,6 +44,24 @@ it.each(BUNDLERS)('a reference in a comment is none, %s', async (bundler) => {
   }
 })
 
+it.each(BUNDLERS)('a text that only begins like a reference is none, %s', async (bundler) => {
+  const site = await createBundledSite({
+    'main.js': `globalThis.result = [{ content: 'onetoken: a way to say it' }, { src: '/onetoken/hero.png' }]`,
+    'images.yaml': MANIFEST,
+  })
+  const { status, output } = await bundle(site, bundler, apiEnv(mock.url))
+  expect(status, output).toBe(0)
+})
+
+it('a folder of that name is no reference in the styles of a page', async () => {
+  const site = await createSite({
+    'index.html': `<!doctype html><title>a</title><p style="--onetoken: 1; background: url(/onetoken/hero.png)"></p>`,
+    'public/onetoken/hero.png': '',
+  })
+  const { status, output } = await site.build(apiEnv(mock.url))
+  expect(status, output).toBe(0)
+})
+
 describe('a URL that the bundler leaves alone', () => {
   it.each(['webpack', 'rspack'] as const)('fails the build: new URL() with %s', async (bundler) => {
     const site = await createBundledSite({
@@ -187,6 +205,22 @@ export default { plugins: [onetoken(), vue()] }`
     const { sources, sourcesContent } = map.payload
     const component = sourcesContent[sources.findIndex((source) => source.endsWith('/App.vue'))]
     expect(component).toBe((await site.read('App.vue')).toString())
+  })
+
+  it('plans what Vue reads: nothing else is paid for, and a build has all of it', async () => {
+    const site = await createSite({
+      ...vueSite(`<main><textarea :value="words" /><select /><title />
+    <img src="onetoken:?prompt=the letter <A> in stone&quality=low" alt="">{{ words }}
+  </main>`),
+      'onetoken.config.json': '{ "store": "paid, pictures" }',
+    })
+    const env = apiEnv(mock.url)
+    const { status, output } = await site.onetoken(env, 'render', '--yes')
+    expect(status, output).toBe(0)
+    const prompts = mock.requests.map(({ fields }) => fields['prompt'])
+    expect(prompts.sort()).toEqual(['A boat', 'A fjord', 'the letter <A> in stone'])
+    const built = await site.build({ ...env, ONETOKEN_FROZEN: '1' })
+    expect(built.status, built.output).toBe(0)
   })
 
   it('plans what templates name', async () => {

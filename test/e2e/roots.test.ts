@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { bundle, createBundledSite } from '../helpers/bundlers.ts'
 import { useMock } from '../helpers/mock.ts'
 import { outputOf } from '../helpers/output.ts'
-import { apiEnv, createSite, VITE, type Site } from '../helpers/site.ts'
+import { apiEnv, createSite, ONETOKEN, VITE, type Ran, type Site } from '../helpers/site.ts'
 
 const mock = useMock()
 
@@ -112,4 +112,24 @@ test('what a file of the project asks for is its own, wherever the root of Farm 
   const { status, output } = await bundle(of, 'farm', apiEnv(mock.url), { more: `root: 'app'` })
   expect(status, output).toBe(0)
   expect(mock.requests).toHaveLength(1)
+})
+
+test('suggests commands that find the settings file of the plugin from a folder of the project', async () => {
+  const of = await createSite({
+    'package.json': '{ "type": "module" }',
+    'images.yaml': MANIFEST,
+    'set tings/images.json': '{ "missing": "error" }',
+    'app/index.html': PAGE,
+    'app/main.js': `import hero from 'virtual:onetoken/hero'\nglobalThis.result = hero`,
+    'app/vite.config.js': config("{ config: 'set tings/images.json' }").replace("root: 'app', ", ''),
+  })
+  const vite = of.installed(VITE)
+  const inApp = (command: string): Promise<Ran> => of.exec('sh', ['-c', `cd app && ${command}`])
+  const { status, output } = await inApp(`'${process.execPath}' '${vite}' build`)
+  expect(status, output).toBe(1)
+  const [, flags] = /onetoken render( --config '[^']+')/.exec(output) ?? []
+  expect(flags, output).toBe(" --config '../set tings/images.json'")
+  const planned = await inApp(`'${process.execPath}' '${of.installed(ONETOKEN)}' plan${flags}`)
+  expect(planned.output).toContain('hero')
+  expect(planned.status, planned.output).toBe(0)
 })

@@ -245,3 +245,25 @@ it.each(['webpack', 'rspack'] as const)('Sass with %s names pictures', async (bu
   expect(status, output).toBe(0)
   expect(await pictures(site)).toEqual([10])
 })
+
+it('indented Sass names pictures behind what it imports, in sheets and components', async () => {
+  const sheet = `@use 'sass:math'
+@use 'part' with ($back: url('onetoken:hero?w=11'))
+
+.card
+  width: math.div(10px, 2)
+  background: url('onetoken:?prompt=paper texture&quality=low&w=12')
+`
+  const site = await createBundledSite({
+    'images.yaml': MANIFEST,
+    'main.js': `import './style.sass'`,
+    'style.sass': sheet,
+    '_part.scss': '$back: none !default;\n.part { background: $back }',
+  })
+  const { output } = await site.onetoken(apiEnv(mock.url), 'render', '--yes')
+  expect(output).toContain('rendered "paper texture"')
+  expect(mock.stats.billed).toBe(3)
+  const built = await bundle(site, 'vite', { ...apiEnv(mock.url), ONETOKEN_FROZEN: '1' })
+  expect(built.status, built.output).toBe(0)
+  expect(await pictures(site)).toEqual([11, 12])
+})

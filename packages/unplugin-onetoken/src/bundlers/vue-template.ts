@@ -37,8 +37,8 @@ export async function templateEdits(
     address: undefined,
     served: true,
     urlOf: async (picture) => {
-      // Vue takes them for the end of a URL, or of one of several in a `srcset`.
-      const url = relativeURL(file, picture).replaceAll(/[\s,#?]/g, encodeURIComponent)
+      // Vue takes them for the end of a URL in a `srcset`.
+      const url = relativeURL(file, picture).replaceAll(/[\s,]/g, encodeURIComponent)
       return `${url}?no-inline`
     },
   }

@@ -56,6 +56,12 @@ describe('cssReferences', () => {
     ])
   })
 
+  it('tells what Sass imports from what it gives to an import', () => {
+    const scss = `@use 'a' with ($a: url('onetoken:a'),\n  $b: url(onetoken:b));\n@import url('onetoken:no');`
+    expect(specifiers(scss, 'sass')).toEqual(['virtual:onetoken/a', 'virtual:onetoken/b'])
+    expect(specifiers(`@import 'a'\n.a\n  b: url(onetoken:b)`, 'sass')).toEqual(['virtual:onetoken/b'])
+  })
+
   it('finds references that a compiler took for paths', () => {
     const css = 'a { b: url("../styles/onetoken:hero?w=1"); c: url(styles/virtual:onetoken/x) }'
     expect(cssReferences(css, 'compiled')).toMatchObject([

@@ -130,7 +130,7 @@ describe('not taken for an import', () => {
     ],
     [
       'the type of an import',
-      `let a: typeof import('virtual:onetoken/hero')\nlet b: import('virtual:onetoken?').OneTokenImage`,
+      `import { type OneTokenImage } from 'virtual:onetoken?'\nlet a: typeof import('virtual:onetoken/hero')\nlet b: import('virtual:onetoken?').OneTokenImage`,
     ],
     ['the declaration of a module', `declare module 'virtual:onetoken/hero' { export default '' }`],
     ['an unclosed string', `import a from 'virtual:onetoken/hero\n`],
@@ -188,11 +188,41 @@ p { background: url('onetoken:c') }
     expect(await scanOne(code, 'App.vue')).toEqual(['3:9 virtual:onetoken/a'])
   })
 
+  it('Vue: a template as Vue reads it, wherever it begins', async () => {
+    const code = `<script setup>const a = '<template>'</script><template><textarea v-model="x" /><title/><select />
+  <p :title="'</p>'">{{ '<img src="onetoken:no">' }} a <b {{ x }}</p>
+  <img src="onetoken:?prompt=the letter <A> in <Stone>" alt="">
+  <svg><image href="onetoken:a" /></svg><xmp/><Img src="onetoken:no" />
+  <template #x><plaintext><img src="onetoken:b" /></template></template>
+<docs><template><img src="onetoken:no"></template></docs>`
+    expect(await scanOne(code, 'App.vue')).toEqual([
+      '3:13 virtual:onetoken?prompt=the letter <A> in <Stone>',
+      '4:21 virtual:onetoken/a',
+      '5:37 virtual:onetoken/b',
+    ])
+    expect(await scanOne(`  <template>\n <img src="onetoken:a">\n  </template>`, 'App.vue')).toEqual([
+      '2:12 virtual:onetoken/a',
+    ])
+  })
+
   it('Svelte', async () => {
     const code = `<script context="module">import a from 'virtual:onetoken/a'</script>\r\n<script>\r\n  import b from 'virtual:onetoken/b'\r\n</script >\r\n<p>{@html "import 'virtual:onetoken/no'"}</p>`
     expect(await scanOne(code, 'App.svelte')).toEqual(['1:41 virtual:onetoken/a', '3:18 virtual:onetoken/b'])
     const style = `<script>const a = "<style>p { background: url(onetoken:no) }</style>"</script>\n<style lang='less'>p { background: url(onetoken:@{no}), url(onetoken:c) }</style>`
     expect(await scanOne(style, 'App.svelte')).toEqual(['2:61 virtual:onetoken/c'])
+  })
+
+  it.each(['App.svelte', 'Page.astro'])('imports in the expressions of markup: %s', async (name) => {
+    const code = `<!-- comments and an import: {import('virtual:onetoken/no')} -->
+<p>don't import('virtual:onetoken/no') {#await import("virtual:onetoken/a") then { default: src }}<img {src}>{/await}</p>
+<img src={(await import('virtual:onetoken?prompt=it\\'s a {')).default} /> import('virtual:onetoken/no')
+{list.map(() => { return import(\`virtual:onetoken/\${name}\`) })}
+{a.import('virtual:onetoken/no')}`
+    expect(await scanOne(code, name)).toEqual([
+      '2:56 virtual:onetoken/a',
+      `3:26 virtual:onetoken?prompt=it's a {`,
+      '4:34 ?',
+    ])
   })
 
   it('Astro: the front and the scripts', async () => {
@@ -201,6 +231,9 @@ p { background: url('onetoken:c') }
     expect(await scanOne(`\n---\nimport a from 'virtual:onetoken/a'\n---\n`, 'Page.astro')).toEqual([
       '3:16 virtual:onetoken/a',
     ])
+    expect(
+      await scanOne(`<!-- a --> <!---->\n---\nimport 'virtual:onetoken/a'\n---\n`, 'Page.astro'),
+    ).toEqual(['3:9 virtual:onetoken/a'])
     expect(await scanOne(`<script>import b from 'virtual:onetoken/b'</script>`, 'Page.astro')).toEqual([
       '1:24 virtual:onetoken/b',
     ])
@@ -216,7 +249,12 @@ describe('style sheets', () => {
     ],
     ['a.scss', `// url(onetoken:no)\np { background: url(onetoken:a) }`, '2:21 virtual:onetoken/a'],
     ['a.less', `p { background: url('onetoken:a?w=3') }`, '1:22 virtual:onetoken/a?w=3'],
-    ['a.styl', `p\n  background url(virtual:onetoken/a)`, '2:18 virtual:onetoken/a'],
+    ['a.styl', `@import 'b'\np\n  background url(virtual:onetoken/a)`, '3:18 virtual:onetoken/a'],
+    [
+      'a.sass',
+      `@use 'sass:math'\n@import a, b\n\np\n  background: url('onetoken:a')`,
+      '5:20 virtual:onetoken/a',
+    ],
   ])('%s', async (name, code, found) => {
     expect(await scanOne(code, name)).toEqual([found])
   })
