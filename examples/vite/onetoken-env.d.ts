@@ -52,15 +52,15 @@ declare module 'virtual:onetoken/paper?*' {
 declare module 'virtual:onetoken/manifest' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
   const i0: OneTokenImage & { alt: string }
-  export { i0 as 'hero' }
+  export { i0 as hero }
   const i1: OneTokenImage & { alt: string }
-  export { i1 as 'morning' }
+  export { i1 as morning }
   const i2: OneTokenImage & { alt: string }
-  export { i2 as 'paper' }
+  export { i2 as paper }
   const images: {
-    readonly 'hero': OneTokenImage & { alt: string }
-    readonly 'morning': OneTokenImage & { alt: string }
-    readonly 'paper': OneTokenImage & { alt: string }
+    readonly hero: OneTokenImage & { alt: string }
+    readonly morning: OneTokenImage & { alt: string }
+    readonly paper: OneTokenImage & { alt: string }
   }
   export default images
 }
@@ -68,15 +68,15 @@ declare module 'virtual:onetoken/manifest' {
 declare module '*/images.yaml' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
   const i0: OneTokenImage & { alt: string }
-  export { i0 as 'hero' }
+  export { i0 as hero }
   const i1: OneTokenImage & { alt: string }
-  export { i1 as 'morning' }
+  export { i1 as morning }
   const i2: OneTokenImage & { alt: string }
-  export { i2 as 'paper' }
+  export { i2 as paper }
   const images: {
-    readonly 'hero': OneTokenImage & { alt: string }
-    readonly 'morning': OneTokenImage & { alt: string }
-    readonly 'paper': OneTokenImage & { alt: string }
+    readonly hero: OneTokenImage & { alt: string }
+    readonly morning: OneTokenImage & { alt: string }
+    readonly paper: OneTokenImage & { alt: string }
   }
   export default images
 }

@@ -30,12 +30,12 @@ declare module 'virtual:onetoken/paper?*' {
 declare module 'virtual:onetoken/manifest' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
   const i0: OneTokenImage & { alt: string }
-  export { i0 as 'hero' }
+  export { i0 as hero }
   const i1: OneTokenImage
-  export { i1 as 'paper' }
+  export { i1 as paper }
   const images: {
-    readonly 'hero': OneTokenImage & { alt: string }
-    readonly 'paper': OneTokenImage
+    readonly hero: OneTokenImage & { alt: string }
+    readonly paper: OneTokenImage
   }
   export default images
 }
@@ -43,12 +43,12 @@ declare module 'virtual:onetoken/manifest' {
 declare module '*/images.yaml' {
   type OneTokenImage = import('virtual:onetoken?').OneTokenImage
   const i0: OneTokenImage & { alt: string }
-  export { i0 as 'hero' }
+  export { i0 as hero }
   const i1: OneTokenImage
-  export { i1 as 'paper' }
+  export { i1 as paper }
   const images: {
-    readonly 'hero': OneTokenImage & { alt: string }
-    readonly 'paper': OneTokenImage
+    readonly hero: OneTokenImage & { alt: string }
+    readonly paper: OneTokenImage
   }
   export default images
 }

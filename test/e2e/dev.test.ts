@@ -227,12 +227,18 @@ export const size: number = width + object.height
 import { alt, dark, image } from 'virtual:onetoken/ada?w=48'
 export const known: string[] = [alt, dark.src, image.alt, image.dark.src, images.ada.alt, all.ada.dark.src]
 `,
+      'settings.ts': `import { defineConfig } from 'unplugin-onetoken'
+export const short = defineConfig({ defaults: { w: 480, format: ['avif', 'jpeg'], q: { jpeg: 50 }, quality: 'low' } })
+export const long = defineConfig({ defaults: { widths: [480], formats: 'jpeg', q: 50, extra: { user: 'x' } } })
+// @ts-expect-error Each picture has its own.
+export const own = defineConfig({ defaults: { prompt: 'A fox', take: 2 } })
+`,
     })
     await rendered(site)
     expect((await site.build(apiEnv(mock.url))).status).toBe(0)
-    const tsc = (): ReturnType<Site['run']> => site.run('node_modules/typescript/bin/tsc', ['-p', '.'])
-    const right = await tsc()
-    expect(right.output).toBe('')
+    const tsc = (...flags: string[]): ReturnType<Site['run']> =>
+      site.run('node_modules/typescript/bin/tsc', ['-p', '.', ...flags])
+    for (const module of ['esnext', 'es2020']) expect((await tsc('--module', module)).output).toBe('')
     await site.write({
       'wrong.ts': `import 'virtual:onetoken/hero'\nimport x from 'virtual:onetoken/heros'\nexport default x`,
       'unsure.ts': `import { alt } from 'virtual:onetoken/hero'\nexport const text: string = alt\n`,

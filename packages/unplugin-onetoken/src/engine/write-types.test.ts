@@ -22,7 +22,7 @@ it('declares manifests of one file name once, with the entries of all', async ()
   const types = typesOf(await loadProject({ root, mode: 'production', env: {} }))
   const [, module = '', ...others] = types.split("declare module '*/images.yaml'")
   expect(others).toEqual([])
-  for (const name of ['hero', 'owl']) expect(module).toContain(`readonly '${name}': OneTokenImage`)
+  for (const name of ['hero', 'owl']) expect(module).toContain(`readonly ${name}: OneTokenImage`)
 })
 
 it('brings types up to date where builds have written them, and nowhere else', async () => {

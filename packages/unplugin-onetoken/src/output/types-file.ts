@@ -1,4 +1,5 @@
 import { imageType, type KnownMembers } from './image-type.ts'
+import { IDENTIFIER } from './module.ts'
 
 const quote = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
 
@@ -71,7 +72,9 @@ ${more.map((line) => `  ${line}\n`).join('')}}
 }
 
 function manifestModule(specifier: string, entries: readonly EntryTypes[]): string {
-  const all = sorted(entries).map((entry) => ({ name: quote(entry.name), type: imageType(entry) }))
+  // Names that are strings are of ES2022: a project with such entries has no older target.
+  const nameOf = (name: string): string => (IDENTIFIER.test(name) ? name : quote(name))
+  const all = sorted(entries).map((entry) => ({ name: nameOf(entry.name), type: imageType(entry) }))
   const members = all.map(({ name, type }) => `    readonly ${name}: ${type}`)
   const exports = all.map(
     ({ name, type }, index) => `  const i${index}: ${type}\n  export { i${index} as ${name} }`,
