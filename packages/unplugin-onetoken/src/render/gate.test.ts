@@ -115,3 +115,22 @@ test('a closed gate rejects those who wait and those who come', async () => {
   await expect(gate.pass({})).rejects.toBe(reason)
   expect(vi.getTimerCount()).toBe(0)
 })
+
+test('a pause keeps the process alive for those that wait, also when a timer fires early', async () => {
+  const timers = vi.spyOn(globalThis, 'setTimeout')
+  const lastKeepsAlive = (): boolean => timers.mock.results.at(-1)?.value.hasRef() as boolean
+  const gate = createGate({ paused() {}, resumed() {}, isNeeded: () => false, chance: () => 1 })
+  const turn = {}
+  gate.refuse(turn, 5_000)
+  expect(lastKeepsAlive()).toBe(false)
+  const passed = gate.pass(turn)
+  expect(lastKeepsAlive()).toBe(true)
+  const clock = performance.now.bind(performance)
+  const early = vi.spyOn(performance, 'now').mockImplementationOnce(() => clock() - 1)
+  await pass(5_000)
+  expect(early).toHaveBeenCalled()
+  expect(timers).toHaveBeenCalledTimes(2)
+  expect(lastKeepsAlive()).toBe(true)
+  await pass(1)
+  await passed
+})

@@ -67,7 +67,8 @@ export function createGate({ paused, resumed, isNeeded, chance }: GateParts): Ga
       return wake()
     }
     timer = setTimeout(sleep, Math.min(Math.ceil(left), LONGEST_TIMER))
-    if (!isNeeded()) timer.unref()
+    // A timer may fire a moment early: then this is not the first look, and turns wait here already.
+    if (waiting.length === 0 && !isNeeded()) timer.unref()
   }
 
   return {
