@@ -119,3 +119,23 @@ describe.skipIf(isLacking('terminal', 'A terminal that is closed'))('a terminal 
     await expectOneKept(site)
   })
 })
+
+// `npx onetoken render` as the main process of a container or a job: npm ends at SIGTERM, and hands it on to nobody.
+it('render stops when the npm that started it is ended', async () => {
+  mock.setScenario({ name: 'slow', latency: 3000 })
+  const site = await newSite()
+  const npm = `import { spawn } from 'node:child_process'
+import { openSync } from 'node:fs'
+const log = openSync('log', 'w')
+spawn(process.execPath, [${JSON.stringify(site.installed(ONETOKEN))}, 'render', '--yes'], { stdio: ['ignore', log, log] })
+setInterval(() => {}, 1000)
+`
+  await site.write({ 'npm.mjs': npm })
+  const child = site.startOwn('npm.mjs', { ...apiEnv(mock.url), npm_command: 'exec' })
+  const said = async (): Promise<string> => (await site.read('log')).toString()
+  await expect.poll(() => mock.requests.length, { timeout: 60_000 }).toBe(1)
+  child.kill('SIGTERM')
+  await expect.poll(said, { timeout: 60_000 }).toContain('1 of 4 renders made')
+  expect(await said()).toContain('Stopping: requests under way are paid for')
+  await expectOneKept(site)
+})

@@ -102,6 +102,7 @@ describe.each(WAYS)('CSS in %s', (_, bundler, options) => {
     const { status, output } = await bundle(site, bundler, apiEnv(mock.url), options)
     expect(status, output).toBe(1)
     expect(output).toMatch(/There is no entry "heros" in images\.yaml; did you mean "hero"\?/)
+    expect(output).not.toContain('watchFiles')
     expect(output).toMatch(/(?:base\/base|style)\.css/)
   })
 

@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { createClient, OneTokenError } from 'unplugin-onetoken/api'
 
+// It reads no .env file: node --env-file=.env.local client.mjs
 const client = createClient({
   apiKey: process.env.ONETOKEN_API_KEY,
   baseURL: process.env.ONETOKEN_BASE_URL,

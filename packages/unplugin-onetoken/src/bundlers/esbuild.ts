@@ -101,7 +101,8 @@ const onetoken: (options?: PluginOptions) => Plugin = createEsbuildPlugin(
           )
           return { path: file, namespace: 'file' }
         })
-        return { ...result, watchFiles }
+        // Without a path it takes none, and says so.
+        return result !== undefined && 'path' in result ? { ...result, watchFiles } : result
       })
       // esbuild remembers what a folder holds, and looks for files that were just written in what it remembers.
       started.onResolve({ filter: ASSET_IMPORT }, ({ path, importer }) =>

@@ -67,6 +67,7 @@ describe('the arguments of a command', () => {
     ['an unknown option', ['render', '--ys']],
     ['an option of another command', ['plan', '--max-cost', '1']],
     ['an unknown letter', ['accept', '-x']],
+    ['the letter of an option', ['render', '-y']],
     ['several letters', ['render', '-yes']],
     ['words with a dash before them', ['accept', 'hero', '- dash']],
     ['words that begin like an option of one letter', ['accept', 'hero', '-v words']],

@@ -181,13 +181,19 @@ function unknownOption(
   { typed }: TypedOption,
   known: readonly string[],
 ): OneTokenError {
-  const near = didYouMean(typed, known)
+  const near = didYouMean(longFor(typed, known) ?? typed, known)
   return new OneTokenError('USAGE', `The command ${name} has no option ${quote(typed)}${near || '.'}`, {
     hint:
       args !== '' && (near === '' || LETTERS.test(typed))
         ? 'A name or words that begin with "-" go behind "--".'
         : undefined,
   })
+}
+
+/** The one option that begins with the letter of a short one, as other commands have them: `-y`. */
+function longFor(typed: string, known: readonly string[]): string | undefined {
+  const long = /^-[a-z]$/.test(typed) ? known.filter((name) => name.startsWith(`-${typed}`)) : []
+  return long.length === 1 ? long[0] : undefined
 }
 
 /** Says where the options of a command are listed. */

@@ -25,6 +25,25 @@ export function endAsStopped(status: number): void {
 /** Milliseconds in which a signal may come twice: from the terminal, and once more from the shell or package manager. */
 const ECHO = 300
 
+/** Milliseconds between two looks at who started this process. */
+const LOOK = 500
+
+/**
+ * Be told when npm (npx, a script of a package.json) has ended, which started this process: it does not hand on the
+ * SIGTERM that it gets, and nobody could stop the command any more. Returns how to look no longer.
+ */
+function onLeftByNpm(left: () => void): () => void {
+  const { ppid: parent, env } = process
+  if (env['npm_command'] === undefined) return () => {}
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(timer)
+    left()
+  }, LOOK)
+  timer.unref()
+  return () => clearInterval(timer)
+}
+
 /**
  * Listen to the signals that are to stop a command, in place of what they do otherwise: `stop` is called at the first,
  * `giveUp` at each later one. Returns how to listen no longer.
@@ -38,7 +57,11 @@ export function onStopSignals(stop: (signal: StopSignal) => void, giveUp: () => 
     } else if (performance.now() - first > ECHO) giveUp()
   }
   for (const signal of STOP_SIGNALS) process.on(signal, onSignal)
+  const lookNoLonger = onLeftByNpm(() => {
+    if (first === undefined) onSignal('SIGTERM')
+  })
   return () => {
+    lookNoLonger()
     for (const signal of STOP_SIGNALS) process.off(signal, onSignal)
   }
 }

@@ -121,7 +121,7 @@ describe('mistakes of untyped callers', () => {
     expect([{}, { apiKey: 'sk-x', baseURL: 'x' }, { apiKey: 'sk-x', retries: 3 }].map(hint))
       .toMatchInlineSnapshot(`
         [
-          "createClient() reads no environment. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY })",
+          "createClient() reads neither the environment nor .env files. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY }), where that is set, as by: node --env-file=.env.local script.mjs",
           "Give \`baseURL\` an address such as https://api.onetoken.one, or leave it out.",
           "The options are apiKey, baseURL, timeout, maxResends, maxResultBytes.",
         ]

@@ -98,7 +98,7 @@ function resolveKey(apiKey: string | undefined): string {
   const key = apiKey?.trim() ?? ''
   if (key === '') {
     throw new OneTokenError('API_KEY_MISSING', 'There is no API key, so nothing can be rendered.', {
-      hint: 'createClient() reads no environment. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY })',
+      hint: 'createClient() reads neither the environment nor .env files. Give it the key, as in: createClient({ apiKey: process.env.ONETOKEN_API_KEY }), where that is set, as by: node --env-file=.env.local script.mjs',
     })
   }
   if (!/^[\x21-\x7e]+$/.test(key)) {

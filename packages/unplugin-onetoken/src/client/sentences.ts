@@ -106,7 +106,10 @@ const BAD_REQUEST_HINTS: ReadonlyMap<number | string | undefined, string> = new 
   ['model', 'Check `model`, and that the key may use it.'],
   [404, 'Check `model` and ONETOKEN_BASE_URL: one of them is not known there.'],
   [405, 'Check ONETOKEN_BASE_URL: it does not lead to the image API.'],
-  [413, 'The input images are too large for the API, or for a proxy before it: use smaller ones.'],
+  [
+    413,
+    'The request is too large for the API, or for a proxy before it: use smaller input images, or fewer words.',
+  ],
 ])
 
 function unreachable({ kind, permanent, host, why, tries, timeout }: Told): Sentences {
