@@ -230,7 +230,7 @@ test('a picture that is refused settles no request for another one', async () =>
   engine.refresh()
   const { intents } = await engine.store()
   const key = await keyOf(engine)
-  const sender = { ...SELF, id: 'before' }
+  const sender = { ...SELF, id: 'before', start: '0' }
   await intents.claim({ key, attempt: 1, label: 'hero', sender, time: new Date().toISOString() })
   const planned = async (options?: AcceptOptions): Promise<object> => {
     const plan = await (await openAcceptor(engine)).plan('hero', options)

@@ -199,7 +199,7 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
     string,
     unknown
   >
-  const { id, pid, host, namespace } = Object(sender) as Record<string, unknown>
+  const { id, pid, host, namespace, start } = Object(sender) as Record<string, unknown>
   const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
   return {
     key,
@@ -210,6 +210,7 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
       pid: typeof pid === 'number' ? pid : 0,
       host: textOr(host, ''),
       namespace: textOr(namespace, ''),
+      start: textOr(start, undefined),
     },
     time: textOr(time, ''),
     idempotencyKey: textOr(idempotencyKey, undefined),
