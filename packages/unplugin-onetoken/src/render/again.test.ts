@@ -25,6 +25,18 @@ describe('again', () => {
     expect(await store.find(KEY)).toMatchObject({ state: 'found', record: { images: second?.images } })
   })
 
+  test('is later than what it replaces, whatever the clock says', async () => {
+    let now = new Date('2026-03-04T05:06:07.890Z')
+    const { renderer } = await bench({
+      answer: inTurn(good, () => answerOf([picture('another fox')])),
+      now: () => now,
+    })
+    await renderer.render(jobOf())
+    now = new Date('2026-01-02T03:04:05.678Z')
+    const second = await renderer.render(jobOf({ again: true }))
+    expect(second?.created).toBe('2026-03-04T05:06:07.891Z')
+  })
+
   test('sends nothing when another process has brought one since somebody decided to', async () => {
     const { renderer, posts, store } = await bench({
       answer: inTurn(good, () => answerOf([picture('another fox')])),

@@ -74,7 +74,8 @@ export function createRenderer(parts: RendererParts): Renderer {
       }
       const cost = costOf(answer, job.spec, worst, multiplier)
       reservation.settle(cost.usd)
-      return await keepJournaled(parts, job, journal, { answer, cost })
+      const former = lookup.state === 'found' ? lookup.record : undefined
+      return await keepJournaled(parts, job, journal, { answer, cost, former })
     },
   }
 }

@@ -46,7 +46,7 @@ export interface RenderRecord {
   /** Dollars, from `usage` where there was one; nothing was asked for where there is an `origin`. */
   cost: { usd: number; from: 'usage' | 'estimate' | 'origin' }
   requestId?: string | undefined
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC; see {@link createdAfter}. */
   created: string
 }
 
@@ -58,6 +58,18 @@ export function isProvisional({ origin }: Pick<RenderRecord, 'origin'>): boolean
 /** Whether the pictures of a record are its user's own, for good. */
 export function isOwn({ origin }: Pick<RenderRecord, 'origin'>): boolean {
   return origin?.kind === 'imported' && origin.until === undefined
+}
+
+/** The latest time that {@link RenderRecord.created} can be. */
+const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+
+/**
+ * When a record was made, which takes the place of `former`: later than that, whatever the clock of this machine says.
+ * Machines that share a store have different clocks, and tell by these times which of two records is the later one.
+ */
+export function createdAfter(former: Pick<RenderRecord, 'created'> | undefined, now: Date): string {
+  const earliest = former === undefined ? 0 : Date.parse(former.created) + 1
+  return new Date(Math.min(Math.max(earliest, now.getTime()), LAST)).toISOString()
 }
 
 /** File names of formats. */
