@@ -6,6 +6,9 @@ import { openIntents, type Intent, type Intents, type Surroundings } from './int
 import { SELF } from './sender.ts'
 import { failureOf, KEY, recordOf, temporaryFolder, told } from './testing.ts'
 
+/** Deeper than the stack goes. */
+const DEEP = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+
 /** Numbers of processes, by what they are. */
 const ALIVE = 4_000_001
 const DEAD = 4_000_002
@@ -91,6 +94,7 @@ describe('what stands for a key', () => {
       'an object of something else',
       '{"key":7,"label":{},"sender":{"id":1,"pid":"x"},"time":1,"arrived":{"images":[]}}',
     ],
+    ['an answer that is nested deeply', `{"arrived":{"version":1,"request":${DEEP}}}`],
   ])('%s counts as sent, by nobody who is waited for', async (_, text) => {
     const { folder, intents } = await open()
     await mkdir(join(folder, 'intents'))

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createAlone, replaceDurably } from './durable.ts'
 import { createHeartbeat, LEASE, lastBeat } from './heartbeat.ts'
 import { unreadable } from './messages.ts'
-import { parseRecord, serializeRecord, type RenderRecord } from './record.ts'
+import { recordIn, serializeRecord, type RenderRecord } from './record.ts'
 import { hasEnded, isAlive, isOfThisSystem, type Sender } from './sender.ts'
 
 /** A request that was sent, as long as its record is not there: it may have been billed, and nobody sends it again unasked. */
@@ -200,7 +200,7 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
     unknown
   >
   const { id, pid, host, namespace, start } = Object(sender) as Record<string, unknown>
-  const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
+  const record = arrived === undefined ? undefined : recordIn(arrived, key)
   return {
     key,
     attempt,

@@ -44,6 +44,14 @@ test.each<[string | undefined, string, string]>([
   expect(parseRecord(serializeRecord({ ...RECORD, created }), KEY).state).toBe('valid')
 })
 
+test('a record that is nested deeper than the stack goes is damaged', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  expect(parseRecord(`{"version":1,"request":${deep}}`, KEY)).toEqual({
+    state: 'damaged',
+    why: 'is nested too deeply',
+  })
+})
+
 describe('a record that says what was written', () => {
   test.each([
     ['as it was written', TEXT],

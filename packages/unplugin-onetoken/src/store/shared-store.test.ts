@@ -121,6 +121,11 @@ describe('a remote store that lies', () => {
     ['a record that is none', RECORD, '<html>'],
     ['an empty record', RECORD, ''],
     ['a record that was changed', RECORD, serializeRecord(recordOf([FOX])).replace('"take": 1', '"take": 2')],
+    [
+      'a record that is nested deeply',
+      RECORD,
+      `{"version":1,"request":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+    ],
     ['the record of another render', RECORD, serializeRecord(recordOf([FOX], { key: sha256('x') }))],
     ['another picture', IMAGE, 'png:hare'],
     ['half of a picture', IMAGE, 'png'],
