@@ -15,7 +15,7 @@ export function ask(
     refuseUnwanted(job)
     const api = await client()
     const files = await job.uploads()
-    await store.prepare(roomFor(job.spec.request))
+    await store.prepare(roomFor(job.spec.request), job.key)
     const { endpoint, request } = job.spec
     const turn = schedule.turn()
     const options: CallOptions = {

@@ -167,8 +167,8 @@ export function shareStore(
     pushed: renders.record,
     bring: (record) => bring(record, true),
 
-    async prepare(room) {
-      await local.prepare(room)
+    async prepare(room, key) {
+      await local.prepare(room, key)
       if (!mustTake) return
       const error = await (refusal ??= probe())
       if (error !== undefined) throw notTaken(error, remote)
