@@ -109,6 +109,57 @@ console.log('RESULT' + JSON.stringify([a, b !== 'built']))`,
   })
 })
 
+it('builds of one project at once share one budget, whatever their modes are', async () => {
+  mock.setScenario({ name: 'slow', latency: 400 })
+  const site = await createSite({
+    'a.js': importing('one'),
+    'b.js': importing('two'),
+    'onetoken.config.json': '{ "budget": { "renders": 1 } }',
+    'build.mjs': `import onetoken from 'unplugin-onetoken/rollup'
+import { rollup } from 'rollup'
+const one = async (name, mode) => (await rollup({ input: name + '.js', plugins: [onetoken({ mode })] })).generate({})
+const ends = await Promise.allSettled([one('a', 'production'), one('b', 'staging')])
+console.log(ends.map(({ status }) => status).sort().join())`,
+  })
+  await site.remove('vite.config.js')
+  const { output } = await site.runOwn('build.mjs', apiEnv(mock.url))
+  expect(output).toContain('fulfilled,rejected')
+  expect(mock.stats.billed).toBe(1)
+})
+
+it('threads of one process pay once for what both of them ask for', async () => {
+  mock.setScenario({ name: 'slow', latency: 1500 })
+  const site = await createSite({
+    'images.yaml': 'version: 1\nimages:\n  hero: { prompt: A fjord, quality: low }\n',
+    'render.mjs': `import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads'
+if (isMainThread) {
+  const threads = async (options) => {
+    const workers = [0, 500].map((delay) => new Worker(new URL(import.meta.url), { workerData: { delay, options } }))
+    return await Promise.all(workers.map((worker) => new Promise((done) => worker.once('message', done))))
+  }
+  console.log('RESULT' + JSON.stringify([await threads({}), await threads({ names: ['hero'], again: true })]))
+} else {
+  const { createOneToken } = await import('unplugin-onetoken/api')
+  const onetoken = createOneToken()
+  await new Promise((resolve) => setTimeout(resolve, workerData.delay))
+  const { made, failed } = await onetoken.render(workerData.options).catch(({ message }) => ({ made: 0, failed: message }))
+  parentPort.postMessage({ made, failed })
+}`,
+  })
+  const { output } = await site.runOwn('render.mjs', apiEnv(mock.url))
+  expect(JSON.parse(output.slice(output.indexOf('RESULT') + 6))).toEqual([
+    [
+      { made: 1, failed: [] },
+      { made: 0, failed: [] },
+    ],
+    [
+      { made: 1, failed: [] },
+      { made: 0, failed: [] },
+    ],
+  ])
+  expect(mock.stats.billed).toBe(2)
+})
+
 describe('one instance of the plugin', () => {
   const script = {
     vite: `import { build } from 'vite'

@@ -1,9 +1,11 @@
 import {
   createEngine,
+  createLedger,
   placeOfCommands,
   suggestAt,
   type Engine,
   type EngineOptions,
+  type Ledger,
   type Log,
   type Purpose,
 } from '../engine/index.ts'
@@ -18,8 +20,8 @@ interface Registered {
 
 const engines = new Map<string, Registered>()
 
-/** What each project has spent in this process, in dollars: one budget for all builds of it. */
-const ledgers = new Map<string, { renders: number; cost: number }>()
+/** What each project has spent in this process, and has under way: one budget for all builds of it. */
+const ledgers = new Map<string, Ledger>()
 
 /** What a bundler says of itself. */
 export interface BundlerFacts {
@@ -84,7 +86,7 @@ function engineOf(options: EngineOptions): Engine {
     known.log.to = options.log
     return known.engine
   }
-  const ledger = ledgers.get(root) ?? { renders: 0, cost: 0 }
+  const ledger = ledgers.get(root) ?? createLedger()
   ledgers.set(root, ledger)
   const log = { to: options.log }
   const place = placeOfCommands(root, config)

@@ -4,7 +4,7 @@ import type { Project } from '../project/project.ts'
 import { asideOf } from '../store/aside.ts'
 import { writing } from '../store/messages.ts'
 import { isSame } from '../store/push.ts'
-import type { RecordImage, RecordOrigin, RenderRecord } from '../store/record.ts'
+import { createdAfter, type RecordImage, type RecordOrigin, type RenderRecord } from '../store/record.ts'
 import type { Engine } from './engine.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { refuseSecretWords } from './secret-guard.ts'
@@ -74,7 +74,7 @@ export async function anchor(
   const { store } = await engine.store()
   const project = await engine.project()
   refuseSecretWords(identified.spec, project.environment)
-  const record = recordOf(project, identified, { images, origin })
+  const record = recordOf(project, identified, { images, origin, occupant })
   return await writing(store.folder, async () => {
     const isKept =
       occupant !== undefined &&
@@ -101,7 +101,7 @@ export function putAside(records: readonly RenderRecord[], key: string): RenderR
 function recordOf(
   { provider }: Project,
   { spec: { name, render }, key, digests }: IdentifiedSpec,
-  { images, origin }: Pick<Anchorage, 'images' | 'origin'>,
+  { images, origin, occupant }: Pick<Anchorage, 'images' | 'origin' | 'occupant'>,
 ): RenderRecord {
   return {
     version: 1,
@@ -116,7 +116,7 @@ function recordOf(
     images,
     origin,
     cost: { usd: 0, from: 'origin' },
-    created: new Date().toISOString(),
+    created: createdAfter(occupant, new Date()),
   }
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { beforeEach, expect, test } from 'vitest'
 import type { RenderStore } from '../store/file-store.ts'
+import type { RenderRecord } from '../store/record.ts'
 import { SELF } from '../store/sender.ts'
 import { failureOf, filesIn, recordOf, temporaryFolder, told } from '../store/testing.ts'
 import type { Accepted, AcceptOptions } from './accept.ts'
@@ -52,6 +53,12 @@ const stored = (folder: string): Promise<string[]> => filesIn(join(root, 'onetok
 async function keyOf(engine: Engine, name = 'hero'): Promise<string> {
   const { spec } = namedPicture(await engine.project(), name)
   return (await (await engine.family()).identify(spec)).key
+}
+
+async function recordAt(store: RenderStore, key: string): Promise<RenderRecord> {
+  const lookup = await store.find(key)
+  if (lookup.state !== 'found') throw new Error(`the render is ${lookup.state}`)
+  return lookup.record
 }
 
 async function pictureIn(background: string): Promise<string> {
@@ -223,6 +230,16 @@ test('a "pick" that the accepted pictures do not reach goes, also with new words
   expect(await manifest()).toContain('  f: { prompt: f2, n: 3 }\n')
 })
 
+test('what takes the place of a record is later than that, whatever the clock says', async () => {
+  const engine = engineOf()
+  const { key } = await importPicture(engine, 'hero', { file })
+  const { store } = await engine.store()
+  const created = '2999-01-02T03:04:05.678Z'
+  await store.putRecord({ ...(await recordAt(store, key)), created }, { replace: true })
+  await importPicture(engine, 'hero', { file: await pictureIn('#36c') })
+  expect((await recordAt(store, key)).created).toBe('2999-01-02T03:04:05.679Z')
+})
+
 test('a picture that is refused settles no request for another one', async () => {
   const engine = engineOf()
   await importPicture(engine, 'hero', { file })
@@ -230,7 +247,7 @@ test('a picture that is refused settles no request for another one', async () =>
   engine.refresh()
   const { intents } = await engine.store()
   const key = await keyOf(engine)
-  const sender = { ...SELF, id: 'before' }
+  const sender = { ...SELF, id: 'before', start: '0' }
   await intents.claim({ key, attempt: 1, label: 'hero', sender, time: new Date().toISOString() })
   const planned = async (options?: AcceptOptions): Promise<object> => {
     const plan = await (await openAcceptor(engine)).plan('hero', options)

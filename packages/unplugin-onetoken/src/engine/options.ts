@@ -1,3 +1,4 @@
+import type { Ledger } from '../render/ledger.ts'
 import type { Purpose } from '../render/rules.ts'
 import type { Settings } from '../spec/settings.ts'
 import type { Log } from './log.ts'
@@ -20,6 +21,6 @@ export interface EngineOptions {
   isServer?: boolean | undefined
   /** Whether the remote store of the settings is used. @default true */
   remote?: boolean | undefined
-  /** What was spent before, in dollars: the budget of several builds in one process is one. */
-  ledger?: { renders: number; cost: number } | undefined
+  /** What was spent before and what is under way elsewhere: the budget of several builds in one process is one. */
+  ledger?: Ledger | undefined
 }

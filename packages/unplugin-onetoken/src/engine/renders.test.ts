@@ -105,17 +105,6 @@ describe('single flight', () => {
     expect(posts).toHaveLength(1)
     expect(await renders.obtain(hero, BUILD)).toMatchObject({ made: true })
   })
-
-  test('is waited for at the end', async () => {
-    const { renders, store, root } = await studio()
-    const hero = identified('hero', root)
-    const asked = renders.obtain(hero, BUILD)
-    while ((await store.find(hero.key)).state === 'missing') {
-      await new Promise((resolve) => void setImmediate(resolve))
-      await renders.settled()
-    }
-    expect(await asked).toMatchObject({ made: true })
-  })
 })
 
 describe('a render that is there', () => {

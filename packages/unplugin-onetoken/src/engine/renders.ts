@@ -40,8 +40,6 @@ export interface Renders extends Pick<Looks, 'imported' | 'isStale' | 'stateOf'>
   obtain(identified: IdentifiedSpec, asker: Asker): Promise<Obtained>
   /** What would be decided for a missing render. */
   decide(asker: Asker): SpendingDecision
-  /** Wait until no request is under way: what is billed must be kept before the process ends. */
-  settled(): Promise<void>
 }
 
 /** What {@link createRenders} works with. */
@@ -139,7 +137,6 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
     imported,
     isStale,
     stateOf,
-    settled: flights.settled,
     async obtain(identified, asker) {
       const { spec } = identified
       const again = asker.again === true

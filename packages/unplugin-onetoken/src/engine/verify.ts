@@ -1,7 +1,8 @@
+import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import { standingIntent } from '../render/errors.ts'
 import { checkStore, type CheckParts, type CheckWatcher, type Finding, type Wanted } from '../store/check.ts'
 import type { Lookup } from '../store/file-store.ts'
-import { problemOf, repaired } from '../store/finding.ts'
+import { problemOf, repaired, unreadProblem } from '../store/finding.ts'
 import type { Intent } from '../store/intents.ts'
 import { isProvisional } from '../store/record.ts'
 import { imageFormat } from '../variants/index.ts'
@@ -53,7 +54,8 @@ async function* standingRequests(
   { local, intents }: ProjectStore,
   { repair }: VerifyOptions,
 ): AsyncGenerator<Finding> {
-  for (const intent of await intents.all()) {
+  const unread: OneTokenError[] = []
+  for (const intent of await intents.all((error) => unread.push(error))) {
     if (await intents.isUnderWay(intent)) continue
     const { key, label } = intent
     const lookup = await local.find(key)
@@ -65,9 +67,20 @@ async function* standingRequests(
     } else if (intent.arrived === undefined) yield problem
     else if (!repair) {
       yield { ...problem, hint: `${FINISH}\n${problem.hint}` }
-    } else if (await engine.finishAbandoned(key))
-      yield repaired(problem, 'Its answer was found, and is kept now.')
-    else yield problem
+    } else yield await finished(engine, key, problem)
+  }
+  for (const error of unread) yield unreadProblem('request', error)
+}
+
+/** The `problem` of a request whose answer had arrived, once it was tried to keep that. */
+async function finished(engine: Engine, key: string, problem: Finding): Promise<Finding> {
+  try {
+    if (!(await engine.finishAbandoned(key))) return problem
+    return repaired(problem, 'Its answer was found, and is kept now.')
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error === undefined) throw thrown
+    return problemOf('request', problem.file, error)
   }
 }
 

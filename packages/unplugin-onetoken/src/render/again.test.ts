@@ -1,5 +1,6 @@
+import { mkdir } from 'node:fs/promises'
 import { describe, expect, test } from 'vitest'
-import { failureOf, KEY } from '../store/testing.ts'
+import { failureOf, KEY, told } from '../store/testing.ts'
 import { answerOf, apiError, bench, cut, good, inTurn, jobOf, picture, wrong } from './testing.ts'
 
 describe('again', () => {
@@ -23,6 +24,33 @@ describe('again', () => {
     ])
     expect(second?.images).not.toEqual(first?.images)
     expect(await store.find(KEY)).toMatchObject({ state: 'found', record: { images: second?.images } })
+  })
+
+  test('is later than what it replaces, whatever the clock says', async () => {
+    let now = new Date('2026-03-04T05:06:07.890Z')
+    const { renderer } = await bench({
+      answer: inTurn(good, () => answerOf([picture('another fox')])),
+      now: () => now,
+    })
+    await renderer.render(jobOf())
+    now = new Date('2026-01-02T03:04:05.678Z')
+    const second = await renderer.render(jobOf({ again: true }))
+    expect(second?.created).toBe('2026-03-04T05:06:07.891Z')
+  })
+
+  test('sends nothing when what is there cannot be replaced', async () => {
+    const { renderer, posts, store, budget, folder } = await bench()
+    await mkdir(store.recordFile(KEY), { recursive: true })
+    const error = await failureOf(renderer.render(jobOf({ again: true })))
+    expect(told(error, folder)).toMatchInlineSnapshot(`
+      "STORE_UNAVAILABLE
+      The store cannot be read: EISDIR: illegal operation on a directory, read
+      Nothing was rendered. <folder>/renders/<hash>.json is a folder, where a file belongs: put the file back, or move the folder away."
+    `)
+    expect(posts).toEqual([])
+    expect(budget.spent.renders).toBe(0)
+    // Other pictures have nothing to do with it.
+    expect(error.details?.['stopAll']).toBeUndefined()
   })
 
   test('sends nothing when another process has brought one since somebody decided to', async () => {

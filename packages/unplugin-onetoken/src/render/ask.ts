@@ -12,14 +12,10 @@ export function ask(
   journal: Journal,
 ): Promise<RenderAnswer> {
   return schedule.run(async (signal) => {
-    if (job.wanted?.() === false) {
-      throw new OneTokenError('ABORTED', `${job.label} was not asked for, as the build had failed by then.`, {
-        details: { unwanted: true },
-      })
-    }
+    refuseUnwanted(job)
     const api = await client()
     const files = await job.uploads()
-    await store.prepare(roomFor(job.spec.request))
+    await store.prepare(roomFor(job.spec.request), job.key)
     const { endpoint, request } = job.spec
     const turn = schedule.turn()
     const options: CallOptions = {
@@ -28,6 +24,8 @@ export function ask(
       idempotencyKey: journal.idempotencyKey,
       async onSend() {
         await turn.begin()
+        // Once more: it may have waited for minutes until the API takes requests again.
+        refuseUnwanted(job)
         await journal.send()
       },
       async onWait({ ms, status }) {
@@ -44,6 +42,13 @@ export function ask(
     } finally {
       turn.end()
     }
+  })
+}
+
+function refuseUnwanted({ wanted, label }: RenderJob): void {
+  if (wanted?.() !== false) return
+  throw new OneTokenError('ABORTED', `${label} was not asked for, as the build had failed by then.`, {
+    details: { unwanted: true },
   })
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createBudget, type Budget, type Reservation } from './budget.ts'
+import { createLedger } from './ledger.ts'
 
 const ENDLESS = Number.POSITIVE_INFINITY
 
@@ -121,6 +122,33 @@ describe('waiting', () => {
     small.release()
     first.release()
     expect(await large).toBeDefined()
+  })
+})
+
+describe('budgets that keep one ledger', () => {
+  test('do not exceed their limits together', async () => {
+    const ledger = createLedger()
+    const one = createBudget({ renders: ENDLESS, cost: 1 }, ledger)
+    const other = createBudget({ renders: ENDLESS, cost: 1.5 }, ledger)
+    const first = await reserved(one, 0.9)
+    expect(await isSettled(other.reserve(0.7))).toBe(false)
+    await reserved(other, 0.5)
+    first.settle(0.9)
+    expect(await one.reserve(0.2)).toBeUndefined()
+  })
+
+  test('wait for each other', async () => {
+    const ledger = createLedger()
+    const [one, other] = [
+      createBudget({ renders: ENDLESS, cost: 1 }, ledger),
+      createBudget({ renders: ENDLESS, cost: 1 }, ledger),
+    ]
+    const first = await reserved(one, 0.9)
+    const second = other.reserve(0.9)
+    expect(await isSettled(second)).toBe(false)
+    first.settle(0.1)
+    expect(await second).toBeDefined()
+    expect(other.spent).toEqual({ renders: 1, cost: 0.1 })
   })
 })
 

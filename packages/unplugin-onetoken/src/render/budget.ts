@@ -1,9 +1,7 @@
+import { createLedger, type Ledger, type Spending } from './ledger.ts'
+
 /** Ceiling of a run. */
-export interface BudgetLimits {
-  renders: number
-  /** Dollars. */
-  cost: number
-}
+export type BudgetLimits = Spending
 
 /** A reserved part of a budget. Ends once: by `settle` or by `release`. */
 export interface Reservation {
@@ -16,7 +14,7 @@ export interface Reservation {
 /** What a run has spent and may still spend. */
 export interface Budget {
   readonly limits: Readonly<BudgetLimits>
-  readonly spent: { renders: number; cost: number }
+  readonly spent: Readonly<Spending>
   /**
    * Reserve the worst case of a render before it is asked for. While other requests under way may turn out
    * cheaper, it waits for them; `undefined` when the render does not fit, whatever they cost.
@@ -27,12 +25,14 @@ export interface Budget {
 /** Rounding of sums of dollars must not refuse what fits exactly. */
 const EPSILON = 1e-9
 
-/** `spent` is what was spent before, and is kept up to date. A budget that no run exceeds, as long as no request costs more than its worst case. */
-export function createBudget(limits: BudgetLimits, spent: BudgetLimits = { renders: 0, cost: 0 }): Budget {
-  const underWay = { renders: 0, cost: 0 }
-  let waiting: (() => void)[] = []
+/**
+ * A budget that no run exceeds, as long as no request costs more than its worst case. `ledger` has what was spent before
+ * and what others who keep it have under way, and is kept up to date.
+ */
+export function createBudget(limits: BudgetLimits, ledger: Ledger = createLedger()): Budget {
+  const { spent, underWay } = ledger
 
-  const fitsBeside = (other: BudgetLimits, worst: number): boolean =>
+  const fitsBeside = (other: Spending, worst: number): boolean =>
     spent.renders + other.renders + 1 <= limits.renders &&
     spent.cost + other.cost + worst <= limits.cost + EPSILON
 
@@ -47,8 +47,8 @@ export function createBudget(limits: BudgetLimits, spent: BudgetLimits = { rende
       underWay.cost -= worst
       spent.renders += renders
       spent.cost += cost
-      const woken = waiting
-      waiting = []
+      const woken = ledger.waiting
+      ledger.waiting = []
       for (const wake of woken) wake()
     }
     return { settle: (cost) => end(1, cost), release: () => end(0, 0) }
@@ -60,7 +60,7 @@ export function createBudget(limits: BudgetLimits, spent: BudgetLimits = { rende
     async reserve(worst) {
       while (!fitsBeside(underWay, worst)) {
         if (!fitsBeside({ renders: 0, cost: 0 }, worst)) return undefined
-        await new Promise<void>((wake) => waiting.push(wake))
+        await new Promise<void>((wake) => ledger.waiting.push(wake))
       }
       return take(worst)
     },

@@ -1,8 +1,10 @@
 import { askAgain } from '../again.ts'
 import { OneTokenError, type ErrorCode } from '../errors.ts'
 import { visible } from '../spec/text.ts'
+import type { RenderStore } from '../store/file-store.ts'
 import type { Intent } from '../store/intents.ts'
-import { reasonOf } from '../store/messages.ts'
+import { layoutOf } from '../store/layout.ts'
+import { display, reasonOf } from '../store/messages.ts'
 import { SELF } from '../store/sender.ts'
 import type { Budget } from './budget.ts'
 import { dollars } from './pricing.ts'
@@ -19,6 +21,26 @@ export function standingIntent(label: string, { time, sender: { host }, failure 
   return new OneTokenError('POSSIBLY_BILLED', `${label} was asked for ${when}, ${what}`, {
     hint: `Look at the usage log of your account first. To pay for it (again): ${askAgain(label)}`,
   })
+}
+
+/**
+ * The error for an answer that a run left which died, and that the store does not take now either. No matter of the other
+ * pictures: nothing is asked for.
+ */
+export function notFinished(
+  { key, label }: Pick<Intent, 'key' | 'label'>,
+  { folder }: Pick<RenderStore, 'folder'>,
+  cause: unknown,
+): OneTokenError {
+  const what = label === '' ? `The render ${key}` : visible(label)
+  return new OneTokenError(
+    'STORE_WRITE',
+    `${what} is rendered and paid for, but the run ended before it was kept, and the store cannot keep it now: ${visible(reasonOf(cause))}`,
+    {
+      hint: `Its picture is in ${display(layoutOf(folder).images)}, and is not paid for again. Make ${display(folder)} a folder that can be written, with room on its disk, then try again: it is kept then.`,
+      cause,
+    },
+  )
 }
 
 /** The error for a render that does not fit into what is left of the budget. */

@@ -22,27 +22,3 @@ describe('join', () => {
     expect(await flights.join('a', async () => 2)).toBe(2)
   })
 })
-
-describe('settled', () => {
-  test('waits for what is under way, and for what began meanwhile', async () => {
-    const flights = createFlights<void>()
-    const done: string[] = []
-    const work = async (name: string): Promise<void> => {
-      await Promise.resolve()
-      done.push(name)
-    }
-    void flights.join('a', async () => {
-      await work('a')
-      void flights.join('b', () => work('b'))
-    })
-    await flights.settled()
-    expect(done).toEqual(['a', 'b'])
-  })
-
-  test('leaves failures to those who joined', async () => {
-    const flights = createFlights<void>()
-    const failed = expect(flights.join('a', () => Promise.reject(new Error('cut')))).rejects.toThrow('cut')
-    await flights.settled()
-    await failed
-  })
-})

@@ -2,8 +2,6 @@
 export interface Flights<T> {
   /** The result of the flight of `key`, begun by whoever asked first. A failed flight is forgotten. */
   join(key: string, begin: () => Promise<T>): Promise<T>
-  /** Wait until nothing is under way; failures are left to those who joined. */
-  settled(): Promise<void>
 }
 
 /** In-process single flight. */
@@ -16,9 +14,6 @@ export function createFlights<T>(): Flights<T> {
       const begun = begin().finally(() => underWay.delete(key))
       underWay.set(key, begun)
       return begun
-    },
-    async settled() {
-      while (underWay.size > 0) await Promise.allSettled(underWay.values())
     },
   }
 }

@@ -5,7 +5,7 @@ import { askAgain } from '../again.ts'
 import { asideOf, keepAside } from '../store/aside.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
-import { EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
+import { createdAfter, EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
 import { takesPlace } from './types.ts'
@@ -17,6 +17,8 @@ export type KeepParts = Pick<RendererParts, 'store' | 'header' | 'inspect' | 'wa
 export interface PaidAnswer {
   answer: RenderAnswer
   cost: RenderRecord['cost']
+  /** The record whose place its own takes. */
+  former?: RenderRecord | undefined
 }
 
 /**
@@ -72,7 +74,10 @@ export async function keepRefusal(
     const isRefusal = lookup.state === 'found' && lookup.record.refusal !== undefined
     // A picture that was paid for stays when it is asked for anew and refused; so does what may be healed.
     if (lookup.state !== 'missing' && !isRefusal) return
-    const record = recordOf(job, now(), { images: [], cost: { usd: 0, from: 'usage' } })
+    const record = recordOf(job, createdAfter(undefined, now()), {
+      images: [],
+      cost: { usd: 0, from: 'usage' },
+    })
     await store.putRecord({ ...record, refusal: { message } }, { replace: isRefusal })
   } catch (cause) {
     warn(`That the API refused ${job.label} could not be written down: ${reasonOf(cause)}`)
@@ -93,7 +98,7 @@ function readHeaders({ header }: KeepParts, { images }: RenderAnswer): Result[] 
 function draftOf(
   { now }: KeepParts,
   job: RenderJob,
-  { answer, cost }: PaidAnswer,
+  { answer, cost, former }: PaidAnswer,
   results: readonly Result[],
 ): RenderRecord {
   const images = results.flatMap(({ bytes, header }) => {
@@ -102,7 +107,7 @@ function draftOf(
     return { sha256: sha256(bytes), format, width, height, bytes: bytes.length }
   })
   const prompts = answer.images.filter((_, index) => results[index]?.header !== undefined)
-  return recordOf(job, now(), {
+  return recordOf(job, createdAfter(former, now()), {
     images,
     revisedPrompts: prompts.map(({ revisedPrompt }) => revisedPrompt ?? null),
     usage: answer.usage === undefined ? undefined : { ...answer.usage },
@@ -212,7 +217,7 @@ async function inspected(
 
 function recordOf(
   { key, name, provider, spec, digests }: RenderJob,
-  now: Date,
+  created: string,
   answer: Pick<RenderRecord, 'images' | 'revisedPrompts' | 'usage' | 'cost' | 'requestId'>,
 ): RenderRecord {
   return {
@@ -226,7 +231,7 @@ function recordOf(
     edit: spec.parent,
     inputs: digests.length === 0 ? undefined : digests,
     ...answer,
-    created: now.toISOString(),
+    created,
   }
 }
 

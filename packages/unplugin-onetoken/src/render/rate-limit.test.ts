@@ -125,3 +125,21 @@ describe(`${JOBS} jobs against a minute of 429`, () => {
     },
   )
 })
+
+test('nothing that was turned away, or waits for the API, is sent when the build has failed meanwhile', async () => {
+  const { dispatcher, attempts } = limitedApi(() => ({}))
+  const schedule = createSchedule({ concurrency: CONCURRENCY, requestsPerMinute: undefined })
+  const client = clientOf(dispatcher)
+  const parts = { schedule, client: async () => client, store: { prepare: async () => {} } as never }
+  let isWanted = true
+  const job = jobOf({ wanted: () => isWanted })
+  const jobs = Array.from({ length: JOBS }, () => ask(parts, job, JOURNAL).catch((error: unknown) => error))
+  await vi.advanceTimersByTimeAsync(REFUSAL_TIME / 2)
+  expect(attempts()).toBe(CONCURRENCY)
+  isWanted = false
+  await vi.runAllTimersAsync()
+  for (const error of await Promise.all(jobs)) {
+    expect(error).toMatchObject({ code: 'ABORTED', details: { unwanted: true } })
+  }
+  expect(attempts()).toBe(CONCURRENCY)
+})

@@ -1,11 +1,11 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises'
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { openIntents } from '../store/intents.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { SELF } from '../store/sender.ts'
-import { failureOf, filesIn, imageOf, KEY, recordOf } from '../store/testing.ts'
+import { failureOf, filesIn, imageOf, KEY, recordOf, told } from '../store/testing.ts'
 import { bench, intentOf, jobOf, picture, type Bench } from './testing.ts'
 
 const FOX = picture('fox')
@@ -101,6 +101,23 @@ describe('a process that died with the answer in hand', () => {
     expect(made.warnings).toEqual([
       'hero was paid for by a run that ended before it was kept: another one stands, and its picture stays in the store.',
     ])
+  })
+
+  test('is told as paid for where the store cannot be written, and finished when it can', async () => {
+    const made = await abandoned([FOX])
+    await made.store.putImage(FOX, 'png')
+    const records = join(made.folder, 'renders')
+    await writeFile(records, 'no folder')
+    const error = await failureOf(made.renderer.finishAbandoned(KEY))
+    expect(told(error, made.folder)).toMatchInlineSnapshot(`
+      "STORE_WRITE
+      hero is rendered and paid for, but the run ended before it was kept, and the store cannot keep it now: EEXIST: file already exists, mkdir '<folder>/renders'
+      Its picture is in <folder>/images, and is not paid for again. Make <folder> a folder that can be written, with room on its disk, then try again: it is kept then."
+    `)
+    // Other pictures have nothing to do with it.
+    expect(error.details?.['stopAll']).toBeUndefined()
+    await rm(records)
+    expect(await made.renderer.finishAbandoned(KEY)).toBe(true)
   })
 
   test('is finished by whoever waited for it', async () => {

@@ -5,7 +5,7 @@ import type { Lookup } from '../store/file-store.ts'
 import type { Intent } from '../store/intents.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { ask } from './ask.ts'
-import { budgetReached, named, standingIntent, unforeseen } from './errors.ts'
+import { budgetReached, named, notFinished, standingIntent, unforeseen } from './errors.ts'
 import { openJournal, Taken, type Journal } from './journal.ts'
 import { finish, keep, keepRefusal, type PaidAnswer } from './keep.ts'
 import { billedCost, price } from './pricing.ts'
@@ -29,7 +29,9 @@ export function createRenderer(parts: RendererParts): Renderer {
     const intent = await abandoned(key)
     if (intent === undefined || intent === 'under way' || intent.arrived === undefined) return false
     const { arrived: draft, replaces: replace = false } = intent
-    const finished = await finish(parts, { draft, replace })
+    const finished = await finish(parts, { draft, replace }).catch((cause: unknown) => {
+      throw notFinished(intent, store, cause)
+    })
     if (finished === undefined) return false
     await intents.close(intent).catch(() => undefined)
     const end = finished.isUsed
@@ -74,7 +76,8 @@ export function createRenderer(parts: RendererParts): Renderer {
       }
       const cost = costOf(answer, job.spec, worst, multiplier)
       reservation.settle(cost.usd)
-      return await keepJournaled(parts, job, journal, { answer, cost })
+      const former = lookup.state === 'found' ? lookup.record : undefined
+      return await keepJournaled(parts, job, journal, { answer, cost, former })
     },
   }
 }

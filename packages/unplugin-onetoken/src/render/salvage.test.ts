@@ -1,11 +1,26 @@
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
+import type * as OS from 'node:os'
 import { dirname, join } from 'node:path'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { openFileStore } from '../store/file-store.ts'
 import { failureOf, filesIn, KEY, temporaryFolder, told } from '../store/testing.ts'
 import { salvage } from './salvage.ts'
 import { answerOf, bench, jobOf, picture, type Bench } from './testing.ts'
+
+/** As of a user whom the system does not know: `docker run --user 12345`, for one. */
+const noHome = vi.hoisted(() => ({ is: false }))
+vi.mock('node:os', async (original) => {
+  const os = await original<typeof OS>()
+  const homedir = (): string => {
+    if (noHome.is) throw new Error('A system error occurred: uv_os_homedir returned ENOENT')
+    return os.homedir()
+  }
+  return { ...os, homedir }
+})
+afterEach(() => {
+  noHome.is = false
+})
 
 const FOX = picture('fox')
 const HARE = picture('hare')
@@ -104,6 +119,13 @@ describe('a store that fails with a paid answer in hand', () => {
     expect(await filesIn(String(error.details?.['salvaged']))).toContain(`images/${sha256(FOX)}.png`)
   })
 
+  test('also for a user without a home', async () => {
+    noHome.is = true
+    const made = await failing()
+    const error = await failureOf(made.renderer.render(jobOf({}, { n: 2 })))
+    expect(dirname(String(error.details?.['salvaged']))).toBe(dirname(made.folder))
+  })
+
   test('says so when nothing at all can be written', async () => {
     const root = await temporaryFolder()
     const made: Bench = await bench({
@@ -123,6 +145,13 @@ describe('a store that fails with a paid answer in hand', () => {
       /^hero is rendered and paid for, but could be kept neither in the store nor elsewhere: /,
     )
     expect(error.message.match(/E[A-Z]{4,}: /g)?.length).toBeGreaterThanOrEqual(3)
+  })
+
+  test('says so for a user without a home as well', async () => {
+    noHome.is = true
+    const keepIn = (): Promise<never> => Promise.reject(new Error('no room'))
+    const error = await salvage('hero', await bench(), new Error('read-only'), keepIn)
+    expect(error.message).toMatch(/: read-only; no room; no room; A system error occurred: uv_os_homedir/)
   })
 
   test('leaves no empty folders behind', async () => {

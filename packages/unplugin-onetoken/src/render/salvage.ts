@@ -5,6 +5,13 @@ import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
 
+/** The next one is looked for only when it is needed: for a user whom the system does not know, there is no home, which throws. */
+const PARENTS: readonly ((store: Pick<RenderStore, 'folder'>) => string)[] = [
+  ({ folder }) => dirname(folder),
+  () => tmpdir(),
+  () => homedir(),
+]
+
 /**
  * The store failed with a paid answer in hand: keep it in a store of its own, in the first folder that takes it.
  * Beside the store it is seen, and stays; the system's temporary folder is emptied some day.
@@ -12,14 +19,19 @@ import { reasonOf } from '../store/messages.ts'
  */
 export async function salvage(
   label: string,
-  { folder }: Pick<RenderStore, 'folder'>,
+  store: Pick<RenderStore, 'folder'>,
   cause: unknown,
   keepIn: (spare: RenderStore) => Promise<void>,
 ): Promise<OneTokenError> {
+  const { folder } = store
   const failures: string[] = []
-  for (const parent of new Set([dirname(folder), tmpdir(), homedir()])) {
+  const tried = new Set<string>()
+  for (const parentOf of PARENTS) {
     let spare: string | undefined
     try {
+      const parent = parentOf(store)
+      if (tried.has(parent)) continue
+      tried.add(parent)
       spare = await mkdtemp(join(parent, 'onetoken-salvage-'))
       await keepIn(openFileStore(spare))
       return new OneTokenError(

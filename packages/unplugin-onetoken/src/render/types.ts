@@ -39,7 +39,7 @@ export interface RenderJob {
   digests: InputDigest[]
   /** Input pictures as they are sent. Called when the turn has come. */
   uploads(): Promise<{ images: Upload[]; mask?: Upload | undefined }>
-  /** Asked just before it is sent: false drops it. @default always wanted */
+  /** Asked each time just before it is sent: false drops it. @default always wanted */
   wanted?: (() => boolean) | undefined
   /** Ask again although there is a record, or a request that may have been billed. */
   again: boolean

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { checkStore, type CheckParts, type Finding } from './check.ts'
 import { openFileStore, type RenderStore } from './file-store.ts'
+import { openIntents } from './intents.ts'
 import { serializeRecord } from './record.ts'
 import { filesIn, imageOf, KEY, recordOf, temporaryFolder } from './testing.ts'
 
@@ -192,6 +193,49 @@ test('what nothing here has written, and what no record names, is noted', async 
   await write(join(store.folder, 'images', 'Thumbs.db'), 'x')
   await store.putImage(Buffer.from('PNG of an owl'), 'png')
   expect(told(await check(store, { repair: {} }), store)).toMatchSnapshot()
+})
+
+test('a picture that a request has brought, and no record names yet, is not to be removed', async () => {
+  const store = await filled()
+  await rm(store.recordFile(KEY))
+  await openIntents(store.cache).write({
+    key: KEY,
+    attempt: 1,
+    label: 'hero',
+    sender: { id: 'another', pid: 1, host: 'elsewhere', namespace: '' },
+    time: '2026-01-02T03:04:05.678Z',
+    arrived: recordOf([FOX]),
+  })
+  expect(told(await check(store), store)).toMatchInlineSnapshot(`
+    "note orphan: <store>/images/<fox>.png is the answer to a request, and has no record yet.
+    Leave it there: whoever finishes the request finds it, the next build or: npx --no-install onetoken verify --repair"
+  `)
+})
+
+describe('what cannot be read', () => {
+  test('of the requests is told by others, but then a picture without a record may be wanted', async () => {
+    const store = await filled()
+    await rm(store.recordFile(KEY))
+    await write(join(store.cache, 'intents'), 'no folder')
+    expect(told(await check(store), store)).toMatchInlineSnapshot(
+      `"note orphan: <store>/images/<fox>.png is named by none of the records that can be used."`,
+    )
+  })
+
+  test('of the quarantine is a finding beside the others', async () => {
+    const store = await filled()
+    await rm(picture(store))
+    await write(join(store.cache, 'quarantine'), 'no folder')
+    const found = await check(store)
+    expect(found.map(({ kind, severity, file }) => [kind, severity, file])).toEqual([
+      ['picture', 'problem', picture(store)],
+      ['quarantine', 'problem', join(store.cache, 'quarantine')],
+    ])
+    expect(told(found.slice(1), store)).toMatchInlineSnapshot(`
+      "problem quarantine: The store cannot be read: ENOTDIR: not a directory, scandir '<store>/.cache/quarantine'
+      Nothing was rendered. One of the folders of <store>/.cache/quarantine is a file (a symbolic link that git wrote as text, perhaps): put it right, or set "store" in the settings."
+    `)
+  })
 })
 
 describe('what a process left behind', () => {

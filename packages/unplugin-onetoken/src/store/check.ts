@@ -2,11 +2,13 @@ import { readFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { checkPicture, picturesOf, type NamedPicture } from './check-pictures.ts'
 import { checkRecord } from './check-records.ts'
+import { asOneTokenError } from '../errors.ts'
 import { createDurably, type Created } from './durable.ts'
 import type { RenderStore } from './file-store.ts'
-import { noteOf, repaired, type Finding } from './finding.ts'
+import { noteOf, repaired, unreadProblem, type Finding, type FindingKind } from './finding.ts'
 import { GIT_FILES, lackingPatterns, linesOf } from './git-files.ts'
 import { inOrder } from './in-order.ts'
+import { openIntents } from './intents.ts'
 import { layoutOf } from './layout.ts'
 import { clearLeftover, leftoversOf } from './leftovers.ts'
 import { entriesOf, isImageName, isTemporaryName, sizeOf, type Extent } from './listing.ts'
@@ -65,6 +67,9 @@ export async function* checkStore(store: RenderStore, parts: CheckParts): AsyncG
   const imageNames = await namesIn(images)
   parts.watcher?.begin(recordNames.length + imageNames.length)
   let unread = 0
+  const standing = await openIntents(store.cache).all(() => (unread += 1))
+  const answers = standing.flatMap(({ arrived }) => arrived?.images ?? [])
+  const awaited = new Set(answers.map((image) => basename(store.imageFile(image))))
   for await (const checked of inOrder(recordNames, AT_ONCE, (name) => checkRecord(store, name, parts))) {
     if (checked.finding?.kind === 'foreign') parts.watcher?.other()
     else parts.watcher?.record()
@@ -84,11 +89,11 @@ export async function* checkStore(store: RenderStore, parts: CheckParts): AsyncG
   for (const name of imageNames) {
     if (named.has(name)) continue
     parts.watcher?.other()
-    yield await unnamed(join(images, name), unread > 0)
+    yield await unnamed(join(images, name), { isAwaited: awaited.has(name), mayBeNamed: unread > 0 })
   }
-  yield* leftovers(store, parts)
+  yield* orUnread('leftover', leftovers(store, parts))
   yield* gitFiles(store, parts)
-  yield* quarantined(store)
+  yield* orUnread('quarantine', quarantined(store))
 }
 
 /** Temporary files are another matter. */
@@ -97,11 +102,30 @@ async function namesIn(folder: string): Promise<string[]> {
   return entries.flatMap(({ name }) => (isTemporaryName(name) ? [] : name))
 }
 
-async function unnamed(file: string, mayBeNamed: boolean): Promise<Finding> {
+/** What cannot be read is a finding as well, and keeps nobody from hearing of the others. */
+async function* orUnread(kind: FindingKind, findings: AsyncIterable<Finding>): AsyncGenerator<Finding> {
+  try {
+    yield* findings
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error?.code !== 'STORE_UNAVAILABLE') throw thrown
+    yield unreadProblem(kind, error)
+  }
+}
+
+async function unnamed(
+  file: string,
+  { isAwaited, mayBeNamed }: { isAwaited: boolean; mayBeNamed: boolean },
+): Promise<Finding> {
   if (!isImageName(basename(file))) {
     return noteOf('foreign', file, 'is no picture of a render', { hint: 'Nothing here has written it.' })
   }
   const bytes = await sizeOf(file)
+  if (isAwaited) {
+    const hint =
+      'Leave it there: whoever finishes the request finds it, the next build or: npx --no-install onetoken verify --repair'
+    return noteOf('orphan', file, 'is the answer to a request, and has no record yet', { hint, bytes })
+  }
   if (mayBeNamed) return noteOf('orphan', file, 'is named by none of the records that can be used', { bytes })
   const hint = 'A picture that was rendered anew leaves the former one. Remove it if nobody wants it.'
   return noteOf('orphan', file, 'is named by no record', { hint, bytes })

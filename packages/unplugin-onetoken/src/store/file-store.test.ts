@@ -242,7 +242,7 @@ describe('a record that cannot be used', () => {
     expect(lookup.state === 'unavailable' && told(lookup.error, folder)).toMatchInlineSnapshot(`
       "STORE_UNAVAILABLE
       The store cannot be read: EISDIR: illegal operation on a directory, read
-      Nothing was rendered. Make <folder>/renders/<hash>.json readable, then try again."
+      Nothing was rendered. <folder>/renders/<hash>.json is a folder, where a file belongs: put the file back, or move the folder away."
     `)
   })
 

@@ -77,9 +77,10 @@ export interface RenderStore {
   introduce(): Promise<void>
   /**
    * {@link introduce} it, and find out whether it can be written at all and has room for so many bytes. Throws
-   * `STORE_WRITE`.
+   * `STORE_WRITE`. With `key`, also whether what is there for it, such as a folder under its name, can be replaced: throws
+   * `STORE_UNAVAILABLE`.
    */
-  prepare(room?: number): Promise<void>
+  prepare(room?: number, key?: string): Promise<void>
 }
 
 /** Open the store in `folder` (absolute). Nothing is created before the first write. */
@@ -209,7 +210,7 @@ export function openFileStore(folder: string): RenderStore {
     setAsideImage,
     introduce,
 
-    async prepare(room = 0) {
+    async prepare(room = 0, key) {
       try {
         for (const part of [records, images]) await probeFolder(part)
         await introduce()
@@ -219,6 +220,12 @@ export function openFileStore(folder: string): RenderStore {
       }
       const free = await freeSpace(images)
       if (free < room) throw noRoom(folder, free, room)
+      if (key === undefined) return
+      const file = recordFile(key)
+      // It is read before it is replaced, as a copy of it is kept.
+      await readIfThere(file).catch((cause: unknown) => {
+        throw unreadable(file, cause)
+      })
     },
   }
 }

@@ -47,6 +47,11 @@ export function problemOf(kind: FindingKind, file: string, error: OneTokenError)
   }
 }
 
+/** A problem with something that cannot be read, by the error that says so. */
+export function unreadProblem(kind: FindingKind, error: OneTokenError): Finding {
+  return problemOf(kind, String(error.details?.['file']), error)
+}
+
 /** The same, brought right. `how` is a sentence. */
 export function repaired(finding: Finding, how: string): Finding {
   return { ...finding, severity: 'repaired', message: `${finding.message} ${how}`, hint: undefined }

@@ -6,6 +6,9 @@ import { openIntents, type Intent, type Intents, type Surroundings } from './int
 import { SELF } from './sender.ts'
 import { failureOf, KEY, recordOf, temporaryFolder, told } from './testing.ts'
 
+/** Deeper than the stack goes. */
+const DEEP = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+
 /** Numbers of processes, by what they are. */
 const ALIVE = 4_000_001
 const DEAD = 4_000_002
@@ -14,6 +17,10 @@ const OTHER = 'f'.repeat(64)
 /** Senders, by what is known of them. */
 const living = { ...SELF, id: 'living', pid: ALIVE }
 const dead = { ...SELF, id: 'dead', pid: DEAD }
+/** Another thread of this process, or another copy of this package in it. */
+const thread = { ...SELF, id: 'thread' }
+const before = { ...SELF, id: 'before', start: '0' }
+const ofEarlierRelease = { ...SELF, id: 'earlier', start: undefined }
 const remote = { id: 'remote', pid: DEAD, host: 'elsewhere', namespace: '' }
 
 function intent(changes: Partial<Intent> = {}): Intent {
@@ -87,6 +94,7 @@ describe('what stands for a key', () => {
       'an object of something else',
       '{"key":7,"label":{},"sender":{"id":1,"pid":"x"},"time":1,"arrived":{"images":[]}}',
     ],
+    ['an answer that is nested deeply', `{"arrived":{"version":1,"request":${DEEP}}}`],
   ])('%s counts as sent, by nobody who is waited for', async (_, text) => {
     const { folder, intents } = await open()
     await mkdir(join(folder, 'intents'))
@@ -174,12 +182,21 @@ describe('whether the sender may still be waiting', () => {
     ['in a container of the same name', { sender: { ...dead, namespace: 'pid:[1]' } }, 0, true],
     ['the clock was set back a little', {}, -MINUTE, true],
     ['this process', { sender: SELF }, 0, true],
-    ['a process that had our number before us', { sender: { ...SELF, id: 'before' } }, 0, false],
+    ['another thread of this process', { sender: thread }, 0, true],
+    ['another thread that was ended', { sender: thread }, 3 * MINUTE, false],
+    ['an earlier release under our number', { sender: ofEarlierRelease }, 0, true],
+    ['an earlier release under our number, a while ago', { sender: ofEarlierRelease }, 3 * MINUTE, false],
   ])('%s: %o', async (_, changes, age, expected) => {
     const { folder, intents } = await open()
     await intents.claim(intent(changes))
     await silence(folder, age)
     expect(await intents.isUnderWay(intent(changes))).toBe(expected)
+  })
+
+  test.skipIf(SELF.start === undefined)('a process that had our number before us', async () => {
+    const { intents } = await open()
+    await intents.claim(intent({ sender: before }))
+    expect(await intents.isUnderWay((await intents.read(KEY)) ?? intent())).toBe(false)
   })
 
   test('asks the system', async () => {

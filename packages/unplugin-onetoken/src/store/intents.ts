@@ -1,10 +1,11 @@
 import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import { createAlone, replaceDurably } from './durable.ts'
 import { createHeartbeat, LEASE, lastBeat } from './heartbeat.ts'
 import { unreadable } from './messages.ts'
-import { parseRecord, serializeRecord, type RenderRecord } from './record.ts'
+import { recordIn, serializeRecord, type RenderRecord } from './record.ts'
 import { hasEnded, isAlive, isOfThisSystem, type Sender } from './sender.ts'
 
 /** A request that was sent, as long as its record is not there: it may have been billed, and nobody sends it again unasked. */
@@ -31,8 +32,8 @@ export interface Intent {
 export interface Intents {
   /** What stands for a key: its last request. Throws `STORE_UNAVAILABLE`. */
   read(key: string): Promise<Intent | undefined>
-  /** What stands for any key. */
-  all(): Promise<Intent[]>
+  /** What stands for any key. Throws `STORE_UNAVAILABLE`, unless `skipped` is told of what cannot be read. */
+  all(skipped?: (error: OneTokenError) => void): Promise<Intent[]>
   /** Of all who claim one attempt for a key, one is told true. Written and synced before it returns. */
   claim(intent: Intent): Promise<boolean>
   /** Write one's own intent anew. With a `failure`, its sender is done. */
@@ -119,9 +120,14 @@ export function openIntents(cache: string, { isAlive, sleep, lease = LEASE }: Su
       return undefined
     },
 
-    async all() {
-      const keys = new Set((await attempts()).map(({ key }) => key))
-      const all = await Promise.all([...keys].map((key) => intents.read(key)))
+    async all(skipped) {
+      const skip = (thrown: unknown): undefined => {
+        const error = asOneTokenError(thrown)
+        if (error === undefined || skipped === undefined) throw thrown
+        skipped(error)
+      }
+      const keys = new Set((await attempts().catch(skip))?.map(({ key }) => key))
+      const all = await Promise.all([...keys].map((key) => intents.read(key).catch(skip)))
       return all.filter((intent) => intent !== undefined)
     },
 
@@ -199,8 +205,8 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
     string,
     unknown
   >
-  const { id, pid, host, namespace } = Object(sender) as Record<string, unknown>
-  const record = arrived === undefined ? undefined : parseRecord(JSON.stringify(arrived), key)
+  const { id, pid, host, namespace, start } = Object(sender) as Record<string, unknown>
+  const record = arrived === undefined ? undefined : recordIn(arrived, key)
   return {
     key,
     attempt,
@@ -210,6 +216,7 @@ export function parseIntent(text: string, key: string, attempt: number): Intent 
       pid: typeof pid === 'number' ? pid : 0,
       host: textOr(host, ''),
       namespace: textOr(namespace, ''),
+      start: textOr(start, undefined),
     },
     time: textOr(time, ''),
     idempotencyKey: textOr(idempotencyKey, undefined),

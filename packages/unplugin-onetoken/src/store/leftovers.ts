@@ -1,3 +1,4 @@
+import type { Dirent } from 'node:fs'
 import { lstat, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { EXTENSIONS } from './record.ts'
@@ -21,24 +22,28 @@ export interface Leftover {
 export async function* leftoversOf(store: RenderStore, now: number): AsyncGenerator<Leftover> {
   const { records, images, cache } = layoutOf(store.folder)
   for (const folder of [store.folder, records, images]) {
-    yield* oldIn(folder, now, isTemporaryName, folder !== store.folder)
+    yield* oldIn(folder, await entriesOf(folder), now, isTemporaryName, folder !== store.folder)
   }
   for (const part of await entriesOf(cache)) {
     // What was put aside stays, whatever it is called.
     if (!part.isDirectory() || part.name === 'quarantine') continue
+    const folder = join(cache, part.name)
+    // What cannot be read is not precious, and keeps nobody from looking at the other parts.
+    const entries = await entriesOf(folder).catch(() => [])
     // Everything in `tmp` is work in progress.
     const isTemporary = part.name === 'tmp' ? () => true : (name: string) => /\.(?:tmp|claim)$/.test(name)
-    yield* oldIn(join(cache, part.name), now, isTemporary, false)
+    yield* oldIn(folder, entries, now, isTemporary, false)
   }
 }
 
 async function* oldIn(
   folder: string,
+  entries: readonly Dirent[],
   now: number,
   isTemporary: (name: string) => boolean,
   isPrecious: boolean,
 ): AsyncGenerator<Leftover> {
-  for (const { name } of await entriesOf(folder)) {
+  for (const { name } of entries) {
     if (!isTemporary(name)) continue
     const path = join(folder, name)
     const found = await lstat(path).catch(() => undefined)
@@ -61,7 +66,13 @@ export async function clearLeftover(store: RenderStore, leftover: Leftover): Pro
 
 async function clear(store: RenderStore, { path, isPrecious }: Leftover): Promise<Cleared> {
   if (isPrecious) {
-    if ((await openIntents(store.cache).all()).length > 0) return 'kept'
+    const mayStand = await openIntents(store.cache)
+      .all()
+      .then(
+        ({ length }) => length > 0,
+        () => true,
+      )
+    if (mayStand) return 'kept'
     if (!(await isKept(store, path))) {
       await store.setAside(path)
       return 'aside'

@@ -30,6 +30,7 @@ test('one after the other, also where one fails', async () => {
 
 test.each<[string, string, number]>([
   ['a process that has ended', JSON.stringify({ ...SELF, id: 'x', pid: gone() }), 0],
+  ['another thread that was ended, a while ago', JSON.stringify({ ...SELF, id: 'x' }), 120],
   ['another machine, a while ago', JSON.stringify({ ...SELF, id: 'x', host: 'other' }), 120],
   ['nobody knows whom, a while ago', '', 120],
 ])('what is left of %s does not block', async (_, text, age) => {
@@ -46,6 +47,7 @@ test.each<[string, string, number]>([
 
 test.each<[string, string]>([
   ['a process that runs', JSON.stringify({ ...SELF, id: 'x', pid: process.ppid })],
+  ['another thread of this process', JSON.stringify({ ...SELF, id: 'x' })],
   ['another machine', JSON.stringify({ ...SELF, id: 'x', host: 'other' })],
   ['who has not said yet who it is', ''],
 ])('that of %s is waited for', async (_, text) => {

@@ -1,6 +1,6 @@
 import { readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasEnded, isAlive, isOfThisSystem, SELF, type Sender } from './sender.ts'
+import { hasEnded, isAlive, isOfThisSystem, mayBeOfThisProcess, SELF, type Sender } from './sender.ts'
 
 /** Milliseconds for which a lock is waited for: it is held for a few system calls. */
 const PATIENCE = 10_000
@@ -59,14 +59,17 @@ async function breakIfLeft(lock: string): Promise<void> {
 
 async function isLeft(lock: string): Promise<boolean> {
   const holder = await holderOf(lock)
-  return holder !== undefined && isOfThisSystem(holder) ? hasEnded(holder, isAlive) : await isOld(lock)
+  if (holder === undefined || !isOfThisSystem(holder)) return await isOld(lock)
+  // A thread may have ended with the lock in hand, although its process runs.
+  const isAnotherThread = holder.id !== SELF.id && mayBeOfThisProcess(holder)
+  return isAnotherThread ? await isOld(lock) : hasEnded(holder, isAlive)
 }
 
 /** Undefined while nothing is written into it yet. */
 async function holderOf(lock: string): Promise<Sender | undefined> {
   try {
-    const { id, pid, host, namespace } = JSON.parse(await readFile(lock, 'utf8')) as Sender
-    return { id, pid, host, namespace }
+    const { id, pid, host, namespace, start } = JSON.parse(await readFile(lock, 'utf8')) as Sender
+    return { id, pid, host, namespace, start }
   } catch {
     return undefined
   }

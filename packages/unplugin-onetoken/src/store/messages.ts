@@ -86,11 +86,13 @@ function restored(file: string): string {
 export function unreadable(file: string, cause: unknown): OneTokenError {
   const { code } = cause as NodeJS.ErrnoException
   const path = display(file)
+  const hints: Record<string, string> = {
+    ENOTDIR: `One of the folders of ${path} is a file (a symbolic link that git wrote as text, perhaps): put it right, or set "store" in the settings.`,
+    EISDIR: `${path} is a folder, where a file belongs: put the file back, or move the folder away.`,
+  }
+  const hint = hints[code ?? ''] ?? `Make ${path} readable, then try again.`
   return new OneTokenError('STORE_UNAVAILABLE', `The store cannot be read: ${visible(reasonOf(cause))}`, {
-    hint:
-      code === 'ENOTDIR'
-        ? `Nothing was rendered. One of the folders of ${path} is a file (a symbolic link that git wrote as text, perhaps): put it right, or set "store" in the settings.`
-        : `Nothing was rendered. Make ${path} readable, then try again.`,
+    hint: `Nothing was rendered. ${hint}`,
     cause,
     details: { file, state: 'unreadable' },
   })

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import { asOneTokenError } from '../errors.ts'
+import { asideOf, needsRecord } from './aside.ts'
 import type { RenderStore } from './file-store.ts'
 import { badRemote } from './remote-messages.ts'
 import { imageName, LARGEST_IMAGE, recordName, type RemoteRenders } from './remote-renders.ts'
@@ -10,7 +11,7 @@ import type { Remote } from './remote/types.ts'
 /** How a render is put into a remote store. */
 export interface PushOptions {
   /**
-   * What it takes the place of: with `older`, of a render that was made before it, as somebody asked for it anew; with
+   * What it takes the place of, which keeps a record under another key: with `older`, of a render that was made before it, as somebody asked for it anew; with
    * `any`, of whatever is there. @default nothing: the first one stands
    */
   replace?: 'older' | 'any' | undefined
@@ -54,6 +55,12 @@ export function createPush(
     }
   }
 
+  /** Its pictures are there. */
+  const keepAsideThere = async (record: RenderRecord): Promise<void> => {
+    const aside = asideOf(record)
+    await remote.create(recordName(aside.key), Buffer.from(serializeRecord(aside)))
+  }
+
   return async (record, options = {}) => {
     const { replace, check = false, wrote } = options
     const name = recordName(record.key)
@@ -71,6 +78,7 @@ export function createPush(
     } else {
       if (isSame(standing, record)) return record
       if (!takesPlace(record, standing, replace)) return standing
+      if (needsRecord(standing)) await keepAsideThere(standing)
     }
     await remote.replace(name, bytes)
     wrote?.()

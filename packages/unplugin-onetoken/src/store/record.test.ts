@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
 import {
+  createdAfter,
   isProvisional,
   parseRecord,
   serializeRecord,
@@ -30,6 +31,26 @@ function reordered(value: unknown): unknown {
       .map(([name, member]) => [name, reordered(member)]),
   )
 }
+
+test.each<[string | undefined, string, string]>([
+  [undefined, '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z'],
+  ['2026-01-02T03:04:05.677Z', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z'],
+  ['2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.678Z', '2026-01-02T03:04:05.679Z'],
+  ['2027-01-02T03:04:05.678999Z', '2026-01-02T03:04:05.678Z', '2027-01-02T03:04:05.679Z'],
+  ['9999-12-31T23:59:59.999Z', '2026-01-02T03:04:05.678Z', '9999-12-31T23:59:59.999Z'],
+])('what takes the place of a record of %s at %s is of %s', (former, now, expected) => {
+  const created = createdAfter(former === undefined ? undefined : { created: former }, new Date(now))
+  expect(created).toBe(expected)
+  expect(parseRecord(serializeRecord({ ...RECORD, created }), KEY).state).toBe('valid')
+})
+
+test('a record that is nested deeper than the stack goes is damaged', () => {
+  const deep = `${'['.repeat(200_000)}${']'.repeat(200_000)}`
+  expect(parseRecord(`{"version":1,"request":${deep}}`, KEY)).toEqual({
+    state: 'damaged',
+    why: 'is nested too deeply',
+  })
+})
 
 describe('a record that says what was written', () => {
   test.each([

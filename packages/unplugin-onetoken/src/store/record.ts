@@ -46,7 +46,7 @@ export interface RenderRecord {
   /** Dollars, from `usage` where there was one; nothing was asked for where there is an `origin`. */
   cost: { usd: number; from: 'usage' | 'estimate' | 'origin' }
   requestId?: string | undefined
-  /** ISO 8601, UTC. */
+  /** ISO 8601, UTC; see {@link createdAfter}. */
   created: string
 }
 
@@ -58,6 +58,18 @@ export function isProvisional({ origin }: Pick<RenderRecord, 'origin'>): boolean
 /** Whether the pictures of a record are its user's own, for good. */
 export function isOwn({ origin }: Pick<RenderRecord, 'origin'>): boolean {
   return origin?.kind === 'imported' && origin.until === undefined
+}
+
+/** The latest time that {@link RenderRecord.created} can be. */
+const LAST = Date.parse('9999-12-31T23:59:59.999Z')
+
+/**
+ * When a record was made, which takes the place of `former`: later than that, whatever the clock of this machine says.
+ * Machines that share a store have different clocks, and tell by these times which of two records is the later one.
+ */
+export function createdAfter(former: Pick<RenderRecord, 'created'> | undefined, now: Date): string {
+  const earliest = former === undefined ? 0 : Date.parse(former.created) + 1
+  return new Date(Math.min(Math.max(earliest, now.getTime()), LAST)).toISOString()
 }
 
 /** File names of formats. */
@@ -89,6 +101,11 @@ export function parseRecord(text: string, key: string): RecordState {
   } catch {
     return notJson(text)
   }
+  return recordIn(value, key)
+}
+
+/** The record that a value of JSON is. `key` is the one that it is to have. */
+export function recordIn(value: unknown, key: string): RecordState {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return damaged('is not a record')
   const { digest, ...record } = value as Record<string, unknown>
   // Before the digest: a newer release may compute it in another way.
@@ -99,7 +116,9 @@ export function parseRecord(text: string, key: string): RecordState {
       why: `has version ${version}, which a newer release of unplugin-onetoken writes`,
     }
   }
-  if (digest !== digestOf(record)) return damaged('was changed: its digest does not fit what it says')
+  const actual = digestIn(record)
+  if (actual === undefined) return damaged('is nested too deeply')
+  if (digest !== actual) return damaged('was changed: its digest does not fit what it says')
   if (version !== VERSION || !isRecord(record)) return damaged('is not a record')
   if (record.key !== key) return damaged('is the record of another render')
   return { state: 'valid', record }
@@ -197,6 +216,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 
 function digestOf(record: object): string {
   return sha256(canonicalJson(record))
+}
+
+/** The same of what others may have written; undefined where it goes deeper than the stack does. */
+function digestIn(record: object): string | undefined {
+  try {
+    return digestOf(record)
+  } catch (error) {
+    if (error instanceof RangeError) return undefined
+    throw error
+  }
 }
 
 /** What the bytes of a picture turned out to be, when they are not those that its record says. */

@@ -1,13 +1,25 @@
-import { readFile, rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { OneTokenError } from '../errors.ts'
-import { openFileStore } from './file-store.ts'
-import { serializeRecord, type RenderRecord } from './record.ts'
+import { openFileStore, type RenderStore } from './file-store.ts'
+import { LEFT_BEHIND } from './listing.ts'
+import type { PushOptions } from './push.ts'
+import { createdAfter, serializeRecord, type RenderRecord } from './record.ts'
 import { shareStore, type SharedStore, type SharedStoreParts } from './shared-store.ts'
 import { openUploads } from './uploads.ts'
-import { failureOf, filesIn, imageOf, KEY, memoryRemote, recordOf, temporaryFolder, told } from './testing.ts'
+import {
+  failureOf,
+  filesIn,
+  imageOf,
+  KEY,
+  memoryRemote,
+  recordOf,
+  temporaryFolder,
+  told,
+  type MemoryRemote,
+} from './testing.ts'
 
 const FOX = Buffer.from('png:fox')
 const HARE = Buffer.from('png:hare')
@@ -109,6 +121,11 @@ describe('a remote store that lies', () => {
     ['a record that is none', RECORD, '<html>'],
     ['an empty record', RECORD, ''],
     ['a record that was changed', RECORD, serializeRecord(recordOf([FOX])).replace('"take": 1', '"take": 2')],
+    [
+      'a record that is nested deeply',
+      RECORD,
+      `{"version":1,"request":${'['.repeat(1e5)}${']'.repeat(1e5)}}`,
+    ],
     ['the record of another render', RECORD, serializeRecord(recordOf([FOX], { key: sha256('x') }))],
     ['another picture', IMAGE, 'png:hare'],
     ['half of a picture', IMAGE, 'png'],
@@ -180,8 +197,43 @@ describe('a remote store that is down', () => {
     const { store, folder } = await machine(remote)
     await keep(store, FOX)
     await rm(join(folder, 'renders'), { recursive: true })
+    const upload = join(folder, `.cache/uploads/${KEY}.json`)
+    const twoDaysAgo = new Date(Date.now() - 2 * LEFT_BEHIND)
+    await utimes(upload, twoDaysAgo, twoDaysAgo)
     expect(await store.pushWaiting()).toEqual([])
     expect(await filesIn(join(folder, '.cache/uploads'))).toEqual([])
+  })
+
+  test('a waiting upload whose record may be written at this moment is not', async () => {
+    const { store, folder } = await machine()
+    const uploads = openUploads(join(folder, '.cache'))
+    await uploads.add({ key: KEY, replace: false })
+    expect(await store.pushWaiting()).toEqual([])
+    expect(await uploads.has(KEY)).toBe(true)
+  })
+
+  test.each<[string, boolean]>([
+    ['is not there yet', false],
+    ['is to replace one that goes there meanwhile', true],
+  ])('an upload whose record %s waits on, whatever another process does', async (_, replaces) => {
+    const remote = memoryRemote()
+    const { store, folder } = await machine(remote)
+    if (replaces) await keep(store, FOX)
+    const local = openFileStore(folder)
+    const parts = { remote, uploads: openUploads(local.cache), takes: () => true }
+    const interrupted: RenderStore = {
+      ...local,
+      async putRecord(record, options) {
+        await store.pushWaiting()
+        remote.fails = 'unreachable'
+        return await local.putRecord(record, options)
+      },
+    }
+    await keep(shareStore(interrupted, parts), HARE, replaces)
+    expect(await filesIn(join(folder, '.cache/uploads'))).toEqual([`${KEY}.json`])
+    remote.fails = undefined
+    expect(await store.pushWaiting()).toEqual([])
+    expect(JSON.parse(String(remote.files.get(RECORD)))).toMatchObject({ images: [imageOf(HARE)] })
   })
 })
 
@@ -212,6 +264,72 @@ describe('several machines', () => {
     await keep(one.store, FOX)
     expect((await keep(other.store, HARE)).images).toEqual([imageOf(FOX)])
     expect(await readFile(join(other.folder, `images/${sha256(HARE)}.png`))).toEqual(HARE)
+  })
+
+  test.each<[string, (one: Machine, remote: MemoryRemote) => Promise<unknown>]>([
+    ['came there later', ({ store }) => keep(store, HARE)],
+    [
+      'waited to go there',
+      async ({ store }, remote) => {
+        remote.fails = 'unreachable'
+        await keep(store, HARE)
+        remote.fails = undefined
+        expect(await store.pushWaiting()).toEqual([])
+      },
+    ],
+    [
+      'is older',
+      async ({ store, folder }) => {
+        await keepHere(folder, HARE)
+        await store.refresh(KEY)
+      },
+    ],
+    [
+      'gives way to that of the others',
+      async ({ store, folder }) => {
+        await keepHere(folder, HARE)
+        await store.bring((await store.pushed(KEY)) ?? recordOf([]))
+      },
+    ],
+  ])('a picture that %s keeps a record', async (_, lose) => {
+    const remote = memoryRemote()
+    const [one, other] = [await machine(remote), await machine(remote)]
+    await other.store.putImage(FOX, 'png')
+    await other.store.putRecord(recordOf([FOX], { created: LATER }))
+    await lose(one, remote)
+    expect((await found(one)).record.images).toEqual([imageOf(FOX)])
+    expect(await picturesNamedIn(one.folder)).toEqual([imageOf(FOX), imageOf(HARE)])
+  })
+
+  test.each<[string, PushOptions['replace'], string | undefined]>([
+    ['as somebody chose another one', 'any', undefined],
+    ['as another one was asked for', 'older', LATER],
+  ])(
+    'a picture that gives way in the remote store, %s, keeps a record there',
+    async (_, replace, created) => {
+      const remote = memoryRemote()
+      const [one, other] = [await machine(remote), await machine(remote)]
+      await keep(other.store, FOX)
+      const mine = recordOf([HARE], created === undefined ? {} : { created })
+      await one.store.putImage(HARE, 'png')
+      await one.store.push(mine, { replace })
+      const records = [...remote.files].filter(([name]) => name.startsWith('renders/'))
+      const named = records.map(([, text]) => (JSON.parse(String(text)) as RenderRecord).images)
+      expect(named).toEqual([[imageOf(HARE)], [imageOf(FOX)]])
+    },
+  )
+
+  test('of which the slow clock of one tells less than that it has seen the former picture', async () => {
+    const remote = memoryRemote()
+    const [fast, slow] = [await machine(remote), await machine(remote)]
+    await keep(fast.store, FOX)
+    const former = (await found(slow)).record
+    await slow.store.putImage(HARE, 'png')
+    const created = createdAfter(former, new Date('2020-01-02T03:04:05.000Z'))
+    const anew = recordOf([HARE], { created })
+    expect(await slow.store.putRecord(anew, { replace: true })).toEqual(anew)
+    await fast.store.refresh(KEY)
+    expect((await found(fast)).record).toEqual(anew)
   })
 
   test('a picture that somebody asked for again replaces the first one', async () => {
@@ -319,6 +437,21 @@ describe('several machines', () => {
     expect(written).toBe(4)
   })
 })
+
+/** Keep a render without a word to the remote store. */
+async function keepHere(folder: string, bytes: Buffer): Promise<void> {
+  const local = openFileStore(folder)
+  await local.putImage(bytes, 'png')
+  await local.putRecord(recordOf([bytes]))
+}
+
+/** The pictures that the records of a store name; what has the key itself first. */
+async function picturesNamedIn(folder: string): Promise<RenderRecord['images']> {
+  const local = openFileStore(folder)
+  const keys = (await local.keys()).sort((one, other) => Number(other === KEY) - Number(one === KEY))
+  const looks = await Promise.all(keys.map((key) => local.find(key)))
+  return looks.flatMap((look) => (look.state === 'found' ? look.record.images : []))
+}
 
 async function found({ store }: Pick<Machine, 'store'>): Promise<{ record: RenderRecord }> {
   const lookup = await store.find(KEY)

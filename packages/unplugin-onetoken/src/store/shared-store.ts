@@ -3,7 +3,9 @@ import { basename, join } from 'node:path'
 import { sha256 } from '../canonical-json.ts'
 import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import { createDurably } from './durable.ts'
+import { keepAside } from './aside.ts'
 import { readIfThere, type Lookup, type RenderStore } from './file-store.ts'
+import { LEFT_BEHIND } from './listing.ts'
 import { writing } from './messages.ts'
 import { createPush, isNewer, isPicture, isSame, type Push, type PushOptions } from './push.ts'
 import { alsoRemote, badRemote, notKnown, notTaken } from './remote-messages.ts'
@@ -64,7 +66,7 @@ export function shareStore(
   const keepImage = async (bytes: Buffer, { format }: Pick<RecordImage, 'format'>): Promise<string> =>
     (await keeping(() => local.putImage(bytes, EXTENSIONS[format]))).file
 
-  /** Bring a record of the remote store here, with its pictures. */
+  /** Bring a record of the remote store here, with its pictures. What it replaces keeps a record. */
   const bring = async (record: RenderRecord, replace: boolean): Promise<RenderRecord> => {
     for (const image of record.images) {
       if (await local.reclaim(image)) continue
@@ -72,7 +74,10 @@ export function shareStore(
       if (bytes === undefined) throw badRemote(remote, imageName(image), 'is not there')
       await keepImage(bytes, image)
     }
-    return await keeping(() => local.putRecord(record, { replace }))
+    return await keeping(async () => {
+      if (replace) await keepAside(local, record)
+      return await local.putRecord(record, { replace })
+    })
   }
 
   const find: RenderStore['find'] = async (key, label) => {
@@ -117,9 +122,10 @@ export function shareStore(
 
   const pushWaiting: SharedStore['pushWaiting'] = async () => {
     const failures: OneTokenError[] = []
-    for (const { key, replace } of await uploads.all()) {
+    for (const { key, replace, since } of await uploads.all()) {
       const here = await local.find(key)
-      if (here.state === 'missing') await uploads.remove(key)
+      // Another process writes the record a moment after the upload.
+      if (here.state === 'missing' && Date.now() - since > LEFT_BEHIND) await uploads.remove(key)
       if (here.state !== 'found') continue
       try {
         // What was sent before may have arrived in part.
@@ -161,8 +167,8 @@ export function shareStore(
     pushed: renders.record,
     bring: (record) => bring(record, true),
 
-    async prepare(room) {
-      await local.prepare(room)
+    async prepare(room, key) {
+      await local.prepare(room, key)
       if (!mustTake) return
       const error = await (refusal ??= probe())
       if (error !== undefined) throw notTaken(error, remote)
@@ -194,7 +200,9 @@ export function shareStore(
         await uploads.remove(record.key).catch(() => undefined)
         return standing
       } catch (thrown) {
-        // It is here, which is what counts, and the upload waits. That the remote store fails is said once for all.
+        // It is here, which is what counts, and the upload waits, also where another process has just pushed the former
+        // record for it. That the remote store fails is said once for all.
+        await uploads.add({ key: record.key, replace }).catch(() => undefined)
         refusal = Promise.resolve(asOneTokenError(thrown))
         return kept
       }

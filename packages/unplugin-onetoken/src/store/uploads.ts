@@ -1,4 +1,4 @@
-import { access, readdir, readFile, rm } from 'node:fs/promises'
+import { access, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { replaceDurably } from './durable.ts'
 
@@ -9,12 +9,18 @@ export interface Upload {
   replace: boolean
 }
 
+/** One that waits. */
+export interface WaitingUpload extends Upload {
+  /** When it was added, in milliseconds since 1970. */
+  since: number
+}
+
 /** Renders that wait for the remote store, in the cache folder: what fails now is tried again by a later run. */
 export interface Uploads {
   add(upload: Upload): Promise<void>
   has(key: string): Promise<boolean>
   remove(key: string): Promise<void>
-  all(): Promise<Upload[]>
+  all(): Promise<WaitingUpload[]>
 }
 
 /** The uploads that wait in `cache` (absolute). */
@@ -33,13 +39,17 @@ export function openUploads(cache: string): Uploads {
     async all() {
       const names = await readdir(folder).catch(() => [])
       const keys = names.flatMap((name) => /^([\da-f]{64})\.json$/.exec(name)?.[1] ?? [])
-      return await Promise.all(
+      const uploads = keys.map(async (key) => {
+        const file = fileOf(key)
         // Another process may have been faster.
-        keys.map(async (key) => ({
-          key,
-          replace: replacesIn(await readFile(fileOf(key), 'utf8').catch(() => '')),
-        })),
-      )
+        const text = await readFile(file, 'utf8').catch(() => '')
+        const since = await stat(file).then(
+          ({ mtimeMs }) => mtimeMs,
+          () => Date.now(),
+        )
+        return { key, replace: replacesIn(text), since }
+      })
+      return await Promise.all(uploads)
     },
   }
 }
