@@ -35,6 +35,15 @@ describe('onetoken plan', () => {
     expect(await site.list('onetoken')).toEqual([])
   })
 
+  it('says what the API may refuse, before anything is sent', async () => {
+    const site = await createSite({
+      'images.yaml': MANIFEST.replace('1536x1024', '1000x1000'),
+      'main.js': '',
+    })
+    const { output } = await site.onetoken(apiEnv(mock.url), 'plan')
+    expect(output).toContain('\nhero: gpt-image-2 may refuse the size 1000x1000: ')
+  })
+
   it('prints one object for machines', async () => {
     const site = await createSite(files)
     await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--yes')

@@ -95,6 +95,7 @@ describe.each(SIGNALS)('%s while the API asks to wait', (signal, expected) => {
     expect(await ended).toBe(expected)
     expect(performance.now() - begun).toBeLessThan(40_000)
     expect(said).toContain('Stopping: no request is under way, and no more are sent.')
+    expect(said).toContain('The API takes no more requests for now')
     expect(said).not.toContain('awaited')
     expect(mock.stats).toMatchObject({ requests: 1, billed: 0 })
     expect(await site.list('onetoken/.cache/intents')).toEqual([])

@@ -9,6 +9,7 @@ import {
   shownState,
   silentText,
   size,
+  sizeNote,
   STATE_WORDS,
   survey,
   visible,
@@ -44,6 +45,7 @@ export async function plan(flags: GlobalFlags): Promise<number> {
       ...(kept.renders === 0 ? [] : [`The store has ${keptText(kept)}.`]),
       ...(silence === undefined ? [] : [silence]),
       ...(pretend === undefined ? [] : [pretend]),
+      ...found.renders.flatMap(({ state, spec }) => (state === 'missing' && sizeNote(spec)) || []),
     ],
     // One that several pictures have, as their parent's, is told once.
     ...[...new Set(problems.map((problem) => describe(problem, root)))].map((text) => [text]),

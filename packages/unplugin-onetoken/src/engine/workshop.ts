@@ -6,18 +6,16 @@ import { dollars } from '../render/pricing.ts'
 import type { Renderer } from '../render/types.ts'
 import type { Schedule } from '../render/schedule.ts'
 import type { RenderStore } from '../store/file-store.ts'
-import { parseSize, sizeWarning } from '../spec/size.ts'
-import type { ImageSpec } from '../spec/types.ts'
 import type { RenderRecord } from '../store/record.ts'
 import { createEncoderPool, createVariantMaker, headerSize, type Encoder } from '../variants/index.ts'
 import { createFamily, type Family } from './family.ts'
 import { uploadsOf, type IdentifiedSpec } from './identify.ts'
 import { openLineages } from './lineages.ts'
-import type { Log } from './log.ts'
 import { pickBeyond } from './pick-beyond.ts'
 import type { ProjectStore } from './project-store.ts'
 import type { EngineOptions } from './options.ts'
 import { createRenders, type Renders } from './renders.ts'
+import { sizeNote } from './size-note.ts'
 import type { Tally } from './summary.ts'
 
 /** The rooms, put together for one project. */
@@ -61,7 +59,8 @@ export function createWorkshop(
     lineages,
     renderer: async () => (await paying()).renderer,
     uploads: (identified) => {
-      warnOfSize(identified.spec, log)
+      const note = sizeNote(identified.spec)
+      if (note !== undefined) log.warn(note)
       return uploadsOf(identified, encoder, log.info)
     },
     made: ({ spec }, record) => log.info(`rendered ${spec.label} (${dollars(record.cost.usd)})`),
@@ -145,7 +144,9 @@ async function openCashDesk(
 ): Promise<CashDesk> {
   const { createBudget, createRenderer, createSchedule } = await import('../render/index.ts')
   const { settings } = project
-  const schedule = createSchedule(settings)
+  const schedule = createSchedule(settings, () =>
+    log.info('The API takes no more requests for now: those that wait are sent as soon as it does.'),
+  )
   let client: Promise<OneTokenClient> | undefined
   const renderer = createRenderer({
     client: () => (client ??= connect(project)),
@@ -186,14 +187,5 @@ async function connect({ environment, settings }: Project): Promise<OneTokenClie
       cause: error,
       details: { stopAll: true },
     })
-  }
-}
-
-/** Relays may take a size that OpenAI's rule refuses: it is sent, and said. */
-function warnOfSize({ label, render }: ImageSpec, log: Log): void {
-  const size = parseSize(render.request.size)
-  const warning = size === undefined ? undefined : sizeWarning(size)
-  if (warning !== undefined && render.request.model.startsWith('gpt-image')) {
-    log.warn(`${label}: ${render.request.model} may refuse the size ${render.request.size}: ${warning}.`)
   }
 }

@@ -190,6 +190,12 @@ describe('entries', () => {
       There is no entry "hero": the project has no manifest ({,src/}images.{yaml,yml}).
       > Create images.yaml with "version: 1", "images:" and an entry "hero:" that has a "prompt"."
     `)
+    const elsewhere = await load({ 'onetoken.config.json': '{ "manifest": "pictures/*.yaml" }' })
+    expect(told(() => entrySpec(elsewhere, 'hero', {}, place))).toMatchInlineSnapshot(`
+      "UNKNOWN_ENTRY app.ts:3:9
+      There is no entry "hero": the project has no manifest (pictures/*.yaml).
+      > Correct "manifest" in the settings, or create such a file with "version: 1", "images:" and an entry "hero:" that has a "prompt"."
+    `)
   })
 
   it('tell their own mistakes in the manifest, those of an import where it stands', async () => {

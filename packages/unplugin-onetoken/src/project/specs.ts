@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { imageSpec, withOutput, type SpecContext } from '../spec/image-spec.ts'
 import { didYouMean } from '../spec/nearest.ts'
+import { DEFAULT_MANIFEST } from '../spec/resolve-settings.ts'
 import { quote, quotePath, visible } from '../spec/text.ts'
 import type { ImageSpec, OutputParameters, Parameters } from '../spec/types.ts'
 import type { ProjectEntry } from './entries.ts'
@@ -94,12 +95,13 @@ function unknownEntry(project: Project, name: string, place: Place | undefined):
   const { entries, manifests, settings, root } = project
   const names = [...entries.keys()]
   if (manifests.length === 0) {
+    const isDefault = settings.manifest.every(({ file }) => file === DEFAULT_MANIFEST)
     const globs = settings.manifest.map(({ file }) => visible(file)).join(', ')
     return new OneTokenError(
       'UNKNOWN_ENTRY',
       `There is no entry ${quote(name)}: the project has no manifest (${globs}).`,
       {
-        hint: `Create images.yaml with "version: 1", "images:" and an entry ${quote(`${name}:`)} that has a "prompt".`,
+        hint: `${isDefault ? 'Create images.yaml' : 'Correct "manifest" in the settings, or create such a file'} with "version: 1", "images:" and an entry ${quote(`${name}:`)} that has a "prompt".`,
         place,
       },
     )

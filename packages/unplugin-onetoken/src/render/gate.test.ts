@@ -7,6 +7,7 @@ function open(): Gate {
   return createGate({
     paused: () => told.push('paused'),
     resumed: () => told.push('resumed'),
+    told() {},
     isNeeded: () => true,
     chance: () => 1,
   })
@@ -119,7 +120,7 @@ test('a closed gate rejects those who wait and those who come', async () => {
 test('a pause keeps the process alive for those that wait, also when a timer fires early', async () => {
   const timers = vi.spyOn(globalThis, 'setTimeout')
   const lastKeepsAlive = (): boolean => timers.mock.results.at(-1)?.value.hasRef() as boolean
-  const gate = createGate({ paused() {}, resumed() {}, isNeeded: () => false, chance: () => 1 })
+  const gate = createGate({ paused() {}, resumed() {}, told() {}, isNeeded: () => false, chance: () => 1 })
   const turn = {}
   gate.refuse(turn, 5_000)
   expect(lastKeepsAlive()).toBe(false)
@@ -133,4 +134,19 @@ test('a pause keeps the process alive for those that wait, also when a timer fir
   expect(lastKeepsAlive()).toBe(true)
   await pass(1)
   await passed
+})
+
+test('a pause that a person notices is told once, until requests pass again', async () => {
+  const told = vi.fn()
+  const gate = createGate({ paused() {}, resumed() {}, told, isNeeded: () => true, chance: () => 1 })
+  const turn = {}
+  const refused = async (): Promise<number> => {
+    gate.refuse(turn, 0)
+    await Promise.all([gate.pass(turn), vi.advanceTimersToNextTimerAsync()])
+    return told.mock.calls.length
+  }
+  expect([await refused(), await refused(), await refused(), await refused()]).toEqual([0, 0, 1, 1])
+  gate.settle(turn)
+  gate.refuse(turn, 60_000)
+  expect(told).toHaveBeenCalledTimes(2)
 })

@@ -20,6 +20,8 @@ export interface GateParts {
   paused(): void
   /** A request may pass. */
   resumed(): void
+  /** A person who waits should know why: told once until all may pass again. */
+  told(): void
   /** Whether anything waits, so that the process has to live as long as a pause. */
   isNeeded(): boolean
   /** From 0 to 1, for jitter. */
@@ -30,6 +32,8 @@ export interface GateParts {
 const FIRST_PAUSE = 2_000
 /** A request that is not turned away by then is being rendered: that takes 10 to 200 seconds, a refusal hardly one. */
 const TAKEN_AFTER = 5_000
+/** Milliseconds of a pause that a person notices. */
+const NOTICED = 5_000
 /** setTimeout's longest delay; a longer one fires at once. */
 const LONGEST_TIMER = 2_147_483_647
 
@@ -37,12 +41,13 @@ const LONGEST_TIMER = 2_147_483_647
  * After a refusal nothing passes for a while, and then a single request: only when that one is taken do the others
  * follow. So hundreds of jobs cost a handful of refusals, however long the API has enough.
  */
-export function createGate({ paused, resumed, isNeeded, chance }: GateParts): Gate {
+export function createGate({ paused, resumed, told, isNeeded, chance }: GateParts): Gate {
   let state: 'open' | 'paused' | 'half-open' | 'closed' = 'open'
   let reason: unknown
   /** The one that passed while the gate is half open. */
   let probe: object | undefined
   let refusals = 0
+  let isTold = false
   let resumeAt = 0
   let timer: NodeJS.Timeout | undefined
   let waiting: (() => void)[] = []
@@ -57,6 +62,7 @@ export function createGate({ paused, resumed, isNeeded, chance }: GateParts): Ga
     state = 'open'
     probe = undefined
     refusals = 0
+    isTold = false
     wake()
   }
   const sleep = (): void => {
@@ -95,6 +101,10 @@ export function createGate({ paused, resumed, isNeeded, chance }: GateParts): Ga
       state = 'paused'
       probe = undefined
       paused()
+      if (pause >= NOTICED && !isTold) {
+        isTold = true
+        told()
+      }
       sleep()
     },
     settle(turn) {

@@ -38,8 +38,14 @@ export interface Turn {
   end(): void
 }
 
-/** A queue with the API's own limits: bundlers ask for hundreds of pictures at once. */
-export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimits): Schedule {
+/**
+ * A queue with the API's own limits: bundlers ask for hundreds of pictures at once.
+ * @param told Called when the API lets nothing pass for a time that a person notices; once until it does again.
+ */
+export function createSchedule(
+  { concurrency, requestsPerMinute }: ScheduleLimits,
+  told: () => void = () => {},
+): Schedule {
   // Strict: in no 60 seconds are there more, where fixed windows let pass twice as many around their edges.
   const perMinute =
     requestsPerMinute === undefined ? {} : { intervalCap: requestsPerMinute, interval: 60_000, strict: true }
@@ -53,6 +59,7 @@ export function createSchedule({ concurrency, requestsPerMinute }: ScheduleLimit
   const gate = createGate({
     paused: () => queue.pause(),
     resumed: () => void queue.start(),
+    told,
     // A process with nothing to ask for does not stay alive for a pause.
     isNeeded: () => waiting.size > 0,
     chance: Math.random,
