@@ -196,7 +196,7 @@ describe('entries', () => {
     expect(await saidOf(`version: 1\n${HERO}`, 'hero')).toMatchInlineSnapshot(`
       "UNKNOWN_STYLE <root>/images.yaml:3:33
       There is no style "ink".
-      > Declare it under "styles" in the settings or at the top of the manifest."
+      > Declare it under "styles" in the settings, or for the entries of a manifest at its top."
     `)
     expect(await saidOf('version: 1\nimages:\n  hero: { prompt: a, pick: 2 }\n', 'hero', { pick: 1 }))
       .toMatchInlineSnapshot(`
@@ -248,5 +248,19 @@ describe('inline pictures', () => {
     expect(told(() => inlineSpec(project, { prompt: 'a', style: 'ink' }, project.root, place))).toMatch(
       /^UNKNOWN_STYLE app\.ts:1:2\n/,
     )
+  })
+
+  it('are told where a style has to stand that a manifest has for its own entries', async () => {
+    const project = await load({
+      'onetoken.config.json': '{ "styles": { "wash": "{prompt}, washed" } }',
+      'src/images.yaml': `version: 1\nstyles: { ink: "ink, {prompt}" }\n${HERO}`,
+    })
+    const place = { file: 'app.ts', line: 1, column: 2 }
+    expect(told(() => inlineSpec(project, { prompt: 'a', style: 'ink' }, project.root, place)))
+      .toMatchInlineSnapshot(`
+        "UNKNOWN_STYLE app.ts:1:2
+        There is no style "ink".
+        > src/images.yaml has it for its own entries alone, as the settings stand elsewhere: declare it under "styles" there."
+      `)
   })
 })
