@@ -105,6 +105,27 @@ describe('a project is refused', () => {
     `)
   })
 
+  it('when its store is a folder that holds it', async () => {
+    const stores = ['.', 'src/..', '..', '/', './']
+    const texts = await Promise.all(
+      stores.map((store) => said({ 'onetoken.config.json': JSON.stringify({ store }) })),
+    )
+    for (const text of texts)
+      expect(text).toMatch(/^SETTINGS_INVALID <root>\/onetoken.config.json\n"store" cannot be /)
+    expect(`${texts[0]}\n\n${await said({ 'images.yaml': 'version: 1\nstore: ..\n' })}`)
+      .toMatchInlineSnapshot(`
+        "SETTINGS_INVALID <root>/onetoken.config.json
+        "store" cannot be ".": it is the folder of the project, and renders have one of their own.
+        > Name a folder in the project, such as "onetoken". If there are renders already, move the folders "renders" and "images" into it: then nothing is rendered again.
+
+        SETTINGS_INVALID <root>/images.yaml:2:1
+        "store" cannot be "..": it holds the project, and renders have one of their own.
+        > Name a folder in the project, such as "onetoken". If there are renders already, move the folders "renders" and "images" into it: then nothing is rendered again."
+      `)
+    expect((await load({ 'onetoken.config.json': '{ "store": "../pics" }' })).store).toMatch(/[^.]\/pics$/)
+    expect((await load({ 'onetoken.config.json': '{ "store": "..pics" }' })).store).toMatch(/\/\.\.pics$/)
+  })
+
   it('when names clash, unless a prefix tells them apart', async () => {
     const files = { 'images.yaml': manifest, 'shop.yaml': manifest }
     expect(await said({ ...files, 'onetoken.config.json': '{ "manifest": "*.yaml" }' }))
