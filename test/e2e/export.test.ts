@@ -161,6 +161,29 @@ describe('onetoken export', () => {
     expect(Object.keys(images)).toEqual(['hero', 'team/ada'])
   })
 
+  it.each(['mjs', 'json'])(
+    'takes no entries out of a module that has others, with names (.%s)',
+    async (end) => {
+      const site = await renderedSite()
+      const module = `src/pictures.${end}`
+      await report(site, '--out', 'public/pictures', '--module', module)
+      const before = (await site.read(module)).toString()
+      const { status, output } = await run(site, 'hero', '--out', 'public/pictures', '--module', module)
+      expect(status, output).toBe(2)
+      expect(output.replaceAll(site.folder, '<site>')).toBe(
+        `"<site>/${module}" has other entries as well (team/ada, delete), which an export of named ones would take out of it.\n` +
+          '  Export all entries, without names, or write the named ones into a module of their own.\n',
+      )
+      expect((await site.read(module)).toString()).toBe(before)
+      // Its own, and then once more for an entry that has got another name.
+      const own = ['--out', 'public/pictures', '--module', `src/own.${end}`]
+      expect((await report(site, 'hero', ...own)).module).toMatchObject({ changed: true })
+      expect((await report(site, 'hero', ...own)).module).toMatchObject({ changed: false })
+      await site.write({ 'images.yaml': MANIFEST.replace('  hero:', '  heading:') })
+      expect((await report(site, 'heading', ...own)).module).toMatchObject({ changed: true })
+    },
+  )
+
   it('writes a module that TypeScript checks', async () => {
     const site = await renderedSite(MANIFEST, {
       // What `next/image` takes, as next/dist/shared/lib/get-img-props.d.ts has it.

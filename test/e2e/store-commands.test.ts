@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { utimes } from 'node:fs/promises'
+import { chmod, stat, utimes } from 'node:fs/promises'
 import { createServer as createHttpServer } from 'node:http'
 import { createServer, type AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { useMock } from '../helpers/mock.ts'
-import { apiEnv, CANARY, createSite, type Site } from '../helpers/site.ts'
+import { apiEnv, CANARY, createSite, ONETOKEN, type Ran, type Site } from '../helpers/site.ts'
+import { isLacking, PERMITTED } from '../helpers/system.ts'
 
 const mock = useMock()
 
@@ -241,6 +242,33 @@ describe('onetoken prune', () => {
     expect(status, output).toBe(1)
     expect(output).toContain(why)
     expect(await site.list('onetoken/renders')).toHaveLength(3)
+  })
+
+  describe.skipIf(isLacking('permissions', 'Sources that cannot be read'))('and what may not be read', () => {
+    const permitted = (site: Site, ...args: string[]): Promise<Ran> => {
+      const [program, ...before] = [...PERMITTED, process.execPath, site.installed(ONETOKEN)]
+      return site.exec(program, [...before, ...args], { ONETOKEN_BASE_URL: mock.url })
+    }
+
+    it.each<[string, string, string]>([
+      ['a source', 'main.js', 'main.js The file cannot be read: EACCES.'],
+      ['a folder', 'pgdata', 'pgdata The folder cannot be looked into: EACCES.'],
+    ])('keeps all renders where %s may ask for them', async (_, path, told) => {
+      const site = await rendered()
+      await site.write({ 'pgdata/x': '' })
+      const { mode } = await stat(join(site.folder, path))
+      await chmod(join(site.folder, path), 0)
+      try {
+        const plan = await permitted(site, 'plan')
+        expect([plan.status, plan.output]).toEqual([1, expect.stringContaining(told)])
+        expect(plan.output).toMatch(/^boat +cached/m)
+        const pruned = await permitted(site, 'prune', '--renders', '--keep-days', '0', '--yes')
+        expect([pruned.status, pruned.output]).toEqual([1, expect.stringContaining(told)])
+        expect(await site.list('onetoken/renders')).toHaveLength(3)
+      } finally {
+        await chmod(join(site.folder, path), mode)
+      }
+    })
   })
 
   it('refuses to remove renders while a record cannot be read', async () => {

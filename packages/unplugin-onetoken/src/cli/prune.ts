@@ -7,6 +7,7 @@ import {
   quote,
   size,
   type PrunedCache,
+  type RemovedRenders,
   type UnusedRender,
   type UnusedRenders,
 } from '../engine/index.ts'
@@ -27,6 +28,8 @@ export interface PruneFlags extends GlobalFlags {
   yes?: boolean
 }
 
+const NONE: RemovedRenders = { renders: [], bytes: 0 }
+
 /** A month: what a branch that is being worked on still needs is younger, most of the time. */
 const DEFAULT_DAYS = 30
 
@@ -42,16 +45,18 @@ export async function prune(flags: PruneFlags): Promise<number> {
   const unused: UnusedRenders =
     flags.renders === true
       ? await findUnusedRenders(engine, { keepDays: keepDays ?? DEFAULT_DAYS, now })
-      : { renders: [], remove: () => Promise.resolve() }
+      : { renders: [], remove: () => Promise.resolve(NONE) }
   if (flags.renders === true && flags.json !== true) list(unused.renders)
   const chosen = dryRun ? [] : await choose(unused.renders, flags)
-  const removed = new Set(chosen)
   const cache = await pruneCache(engine, { days, now, dryRun, replaced: flags.replaced === true })
-  for (const render of removed) await unused.remove(render)
+  const removed = chosen === undefined || chosen.length === 0 ? NONE : await unused.remove(chosen)
   if (flags.json === true) {
-    const renders = unused.renders.map((render) => ({ ...render, removed: removed.has(render) }))
+    const renders = unused.renders.map((render) => ({ ...render, removed: removed.renders.includes(render) }))
     printJson({ dryRun, ...cache, renders })
-  } else report(cache, [...removed], days, flags)
+  } else {
+    report(cache, days, flags)
+    if (flags.renders === true && !dryRun) reportRenders(removed, chosen?.length ?? 0)
+  }
   return chosen === undefined ? 1 : 0
 }
 
@@ -98,9 +103,8 @@ async function choose(
 
 function report(
   { variants, leftovers, replaced, quarantine }: PrunedCache,
-  removed: readonly UnusedRender[],
   days: number,
-  { dryRun, renders, replaced: hasReplaced }: PruneFlags,
+  { dryRun, replaced: hasReplaced }: PruneFlags,
 ): void {
   const verb = dryRun === true ? 'would be removed' : 'removed'
   const extent = ({ files, bytes }: { files: number; bytes: number }): string =>
@@ -112,7 +116,11 @@ function report(
     print(`Records that others have taken the place of: ${extent(replaced)} ${what}.`)
   }
   if (quarantine.files > 0) print(`In the quarantine, which stays: ${extent(quarantine)}.`)
-  if (renders !== true || dryRun === true) return
-  const bytes = removed.reduce((sum, one) => sum + one.bytes, 0)
-  print(`Renders: ${removed.length} (${size(bytes)}) removed.`)
+}
+
+function reportRenders({ renders, bytes }: RemovedRenders, chosen: number): void {
+  print(`Renders: ${renders.length} (${size(bytes)}) removed.`)
+  const kept = chosen - renders.length
+  if (kept > 0)
+    print(`${count(kept, 'render')} of the list ${kept === 1 ? 'stays' : 'stay'}: asked for by now.`)
 }

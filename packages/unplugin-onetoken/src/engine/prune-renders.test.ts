@@ -1,9 +1,10 @@
-import { mkdir, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, expect, test } from 'vitest'
 import { sha256 } from '../canonical-json.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { filesIn, recordOf, temporaryFolder } from '../store/testing.ts'
+import { openAcceptor } from './acceptor.ts'
 import { createEngine, type Engine } from './engine.ts'
 import { findUnusedRenders } from './prune-renders.ts'
 import { survey } from './survey.ts'
@@ -105,7 +106,7 @@ test('a picture that was accepted for other words stays without its first record
   await keep(hero, [FOX], { origin: { kind: 'accepted', key: old }, cost: { usd: 0, from: 'origin' } })
   const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
   expect(renders.map(({ key }) => key)).toEqual([old])
-  for (const render of renders) await remove(render)
+  await remove(renders)
   expect(await filesIn(join(store.folder, 'images'))).toContain(`${sha256(FOX)}.png`)
   expect((await store.find(hero)).state).toBe('found')
 })
@@ -120,18 +121,46 @@ test('a picture goes with the last record that names it', async () => {
   const images = join(store.folder, 'images')
   const [first, second] = [one, two].map((key) => byKey.get(key))
   if (first === undefined || second === undefined) throw new Error('Both are unused')
-  await remove(first)
+  await remove([first])
   expect(await filesIn(images)).toHaveLength(2)
-  await remove(second)
+  await remove([second])
   expect(await filesIn(images)).toEqual([`${sha256(HARE)}.png`])
   expect(await filesIn(join(store.folder, 'renders'))).toEqual([`${hero}.json`])
+})
+
+test('a picture stays that was accepted for other words while somebody read the list', async () => {
+  const old = sha256('old words')
+  await keep(old, [FOX], { name: 'hero' })
+  const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
+  const proposal = await (await openAcceptor(engineOf())).plan('hero')
+  if (proposal.state !== 'acceptable') throw new Error('It has a picture')
+  await proposal.accept()
+  expect(await remove(renders)).toMatchObject({ renders: [{ key: old }] })
+  expect(await filesIn(join(store.folder, 'images'))).toContain(`${sha256(FOX)}.png`)
+  expect((await survey(engineOf())).renders).toMatchObject([{ state: 'cached' }])
+})
+
+test('a render stays that is asked for by words which somebody wrote while the list was read', async () => {
+  await keep(await keyOf(engineOf()), [FOX])
+  await keep(sha256('another'), [HARE])
+  const manifest = join(root, 'images.yaml')
+  const words = await readFile(manifest, 'utf8')
+  await writeFile(manifest, words.replace('A fjord', 'A lake'))
+  const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
+  expect(renders).toHaveLength(2)
+  await writeFile(manifest, words)
+  expect((await remove(renders)).renders).toMatchObject([{ key: sha256('another') }])
+  expect((await survey(engineOf())).renders).toMatchObject([{ state: 'cached' }])
+  await writeFile(manifest, `${words}  broken\n`)
+  await expect(remove(renders)).rejects.toThrow()
+  expect(await filesIn(join(store.folder, 'renders'))).toHaveLength(1)
 })
 
 test('a refusal is a render like any other', async () => {
   await keep(sha256('refused'), [], { refusal: { message: 'no' }, cost: { usd: 0, from: 'usage' } })
   const { renders, remove } = await findUnusedRenders(engineOf(), { keepDays: 0, now: NOW })
   expect(renders).toMatchObject([{ key: sha256('refused'), cost: 0, copy: undefined }])
-  for (const render of renders) await remove(render)
+  await remove(renders)
   expect(await filesIn(join(store.folder, 'renders'))).toEqual([])
 })
 

@@ -35,8 +35,18 @@ export interface UnusedRender {
 /** The renders of a store that nothing in the project asks for. */
 export interface UnusedRenders {
   renders: UnusedRender[]
-  /** Remove one of them: its record, then its pictures, except those that a record names which stays. */
-  remove(render: UnusedRender): Promise<void>
+  /**
+   * Remove some of them: their records, then their pictures, except those that a record names which stays. Looks at the
+   * project and the store once more, as somebody may have read the list for long: what is asked for by now stays, too.
+   */
+  remove(chosen: readonly UnusedRender[]): Promise<RemovedRenders>
+}
+
+/** What was removed of the renders that were chosen. */
+export interface RemovedRenders {
+  renders: UnusedRender[]
+  /** Length of the files. */
+  bytes: number
 }
 
 /** How long ago a render was made that may be found unused. */
@@ -54,21 +64,17 @@ const AT_ONCE = 8
  * Find the renders that no entry of a manifest and no source asks for.
  * @throws OneTokenError `PRUNE_REFUSED` when something may ask for one unseen
  */
-export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age): Promise<UnusedRenders> {
+export async function findUnusedRenders(engine: Engine, age: Age): Promise<UnusedRenders> {
   const { local: store, shared } = await engine.store()
-  const planned = await plannedRenders(engine)
-  const records = await readRecords(store)
-  const wanted = wantedKeys(planned, records, (await engine.project()).provider)
-  const unused = records.filter(
-    ({ key, created }) => !wanted.has(key) && now - Date.parse(created) >= keepDays * DAY,
-  )
+  const { records, unused } = await readUnused(engine, age)
   const namedBy = countNames(store, records)
   const unusedBy = countNames(store, unused)
   const committed = await committedFiles(store.folder)
   const renders = await Promise.all(
     unused.map(async (record): Promise<UnusedRender> => {
-      const [file, ...pictures] = filesOf(store, record)
-      const files = [file, ...pictures.filter((picture) => namedBy.get(picture) === unusedBy.get(picture))]
+      const pictures = picturesOf(store, record)
+      const own = pictures.filter((picture) => namedBy.get(picture) === unusedBy.get(picture))
+      const files = [store.recordFile(record.key), ...own]
       const sizes = await Promise.all(files.map(sizeOf))
       const { key, request, provider, created, cost } = record
       return {
@@ -87,29 +93,49 @@ export async function findUnusedRenders(engine: Engine, { keepDays, now }: Age):
       }
     }),
   )
-  return { renders, remove: remover(store, unused, namedBy) }
+  return { renders, remove: (chosen) => removeUnused(engine, age, chosen) }
 }
 
-/** `namedBy` has the number of records that name each picture, and is kept up to date. */
-function remover(
-  store: RenderStore,
-  unused: readonly RenderRecord[],
-  namedBy: Map<string, number>,
-): UnusedRenders['remove'] {
-  const byKey = new Map(unused.map((record) => [record.key, record]))
-  const remove = (file: string): Promise<void> => writing(store.folder, () => removeDurably(file))
-  return async ({ key }) => {
-    const record = byKey.get(key)
-    if (record === undefined) return
-    // In this order a run that dies in between leaves pictures without a record, never the other way round.
-    const [file, ...pictures] = filesOf(store, record)
-    await remove(file)
-    for (const picture of pictures) {
-      const names = (namedBy.get(picture) ?? 1) - 1
-      namedBy.set(picture, names)
-      if (names === 0) await remove(picture)
-    }
+/** The records of the store, and those of them that are unused, as it is now. */
+async function readUnused(
+  engine: Engine,
+  { keepDays, now }: Age,
+): Promise<{ records: RenderRecord[]; unused: RenderRecord[] }> {
+  const { local: store } = await engine.store()
+  const planned = await plannedRenders(engine)
+  const records = await readRecords(store)
+  const wanted = wantedKeys(planned, records, (await engine.project()).provider)
+  const unused = records.filter(
+    ({ key, created }) => !wanted.has(key) && now - Date.parse(created) >= keepDays * DAY,
+  )
+  return { records, unused }
+}
+
+async function removeUnused(
+  engine: Engine,
+  age: Age,
+  chosen: readonly UnusedRender[],
+): Promise<RemovedRenders> {
+  // Words may have been edited, and a picture accepted for them.
+  engine.refresh()
+  const { local: store } = await engine.store()
+  const { unused } = await readUnused(engine, age)
+  // Under the key of one that was chosen there may be another render by now.
+  const still = new Set(unused.map(({ key, created }) => `${key} ${created}`))
+  const renders = chosen.filter(({ key, created }) => still.has(`${key} ${created}`))
+  const keys = new Set(renders.map(({ key }) => key))
+  let bytes = 0
+  const remove = async (file: string): Promise<void> => {
+    bytes += await sizeOf(file)
+    await writing(store.folder, () => removeDurably(file))
   }
+  // In this order a run that dies in between leaves pictures without a record, never the other way round. And once the
+  // records are gone, nobody finds a picture by them: who has taken one for other words has a record that names it.
+  for (const key of keys) await remove(store.recordFile(key))
+  const named = new Set((await readRecords(store)).flatMap((record) => picturesOf(store, record)))
+  const going = unused.filter(({ key }) => keys.has(key)).flatMap((record) => picturesOf(store, record))
+  for (const picture of new Set(going)) if (!named.has(picture)) await remove(picture)
+  return { renders, bytes }
 }
 
 /** All that the project asks for, or the reason why that cannot be known. */
@@ -153,17 +179,16 @@ async function readRecords(store: RenderStore): Promise<RenderRecord[]> {
   return records
 }
 
-/** The file of a record, and those of its pictures. */
-function filesOf(store: RenderStore, { key, images }: RenderRecord): [string, ...string[]] {
-  return [store.recordFile(key), ...new Set(images.map((image) => store.imageFile(image)))]
+/** The files of a record's pictures. */
+function picturesOf(store: RenderStore, { images }: RenderRecord): string[] {
+  return [...new Set(images.map((image) => store.imageFile(image)))]
 }
 
 /** How many records name each picture. */
 function countNames(store: RenderStore, records: readonly RenderRecord[]): Map<string, number> {
   const namedBy = new Map<string, number>()
   for (const record of records) {
-    const [, ...pictures] = filesOf(store, record)
-    for (const picture of pictures) namedBy.set(picture, (namedBy.get(picture) ?? 0) + 1)
+    for (const picture of picturesOf(store, record)) namedBy.set(picture, (namedBy.get(picture) ?? 0) + 1)
   }
   return namedBy
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { access, constants, open, readFile, rename, rm, stat } from 'node:fs/promises'
+import { access, constants, open, readFile, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { withLock } from '../store/lock.ts'
+import { replaceFile, type ReplaceSystem } from '../variants/replace-file.ts'
 
 /** Throws what stands in the way of {@link replaceText}; `target` is a real path. */
 export async function checkReplaceable(target: string): Promise<void> {
@@ -18,7 +19,12 @@ export async function checkReplaceable(target: string): Promise<void> {
  * then it stays as it is. Of several commands that do so at once, none undoes what another did. `target` is a real path,
  * so that links stay links. Throws what the system says.
  */
-export async function replaceText(target: string, before: Uint8Array, text: string): Promise<boolean> {
+export async function replaceText(
+  target: string,
+  before: Uint8Array,
+  text: string,
+  system?: ReplaceSystem,
+): Promise<boolean> {
   const temporary = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}.tmp`)
   try {
     const { mode, uid, gid } = await stat(target)
@@ -35,7 +41,7 @@ export async function replaceText(target: string, before: Uint8Array, text: stri
     // Between the look and the change, another command could have written what nobody would see again.
     return await withLock(join(dirname(target), `.${basename(target)}.lock`), async () => {
       const isSame = (await readFile(target)).equals(before)
-      if (isSame) await rename(temporary, target)
+      if (isSame) await replaceFile(temporary, target, system)
       return isSame
     })
   } finally {

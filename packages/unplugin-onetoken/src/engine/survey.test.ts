@@ -1,6 +1,7 @@
-import { writeFile } from 'node:fs/promises'
+import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { layoutOf } from '../store/layout.ts'
 import { temporaryFolder } from '../store/testing.ts'
 import { createEngine } from './engine.ts'
 import { survey } from './survey.ts'
@@ -56,4 +57,29 @@ test('words that hold the key are a problem, and are not planned', async () => {
     ['KEY_EXPOSED', 1],
   ])
   expect([...failed.keys()]).toEqual(['told'])
+})
+
+test('sources are found in the folder of a store, but for those where it has its own files', async () => {
+  const root = await temporaryFolder()
+  const { records, images, cache } = layoutOf(join(root, 'src'))
+  const code = (words: string): string => `import 'virtual:onetoken?prompt=${words}'`
+  for (const folder of [records, images, cache]) {
+    await mkdir(folder, { recursive: true })
+    await writeFile(join(folder, 'app.js'), code('not this'))
+  }
+  await mkdir(join(root, 'src/pages/images'), { recursive: true })
+  await writeFile(join(root, 'src/app.js'), code('one'))
+  await writeFile(join(root, 'src/pages/images/app.js'), code('two'))
+  await writeFile(join(root, 'onetoken.config.json'), '{ "store": "src" }')
+  const { renders, problems } = await survey(
+    createEngine({
+      root,
+      mode: 'production',
+      purpose: 'command',
+      env: {},
+      log: { info: () => undefined, warn: () => undefined },
+    }),
+  )
+  expect(problems).toEqual([])
+  expect(renders.map(({ spec }) => spec.render.request.prompt)).toEqual(['one', 'two'])
 })

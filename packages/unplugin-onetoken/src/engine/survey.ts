@@ -1,5 +1,5 @@
 import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
-import { relative } from 'node:path'
+import { storeFolders } from '../project/store-folders.ts'
 import { scanSources } from '../sources/scan.ts'
 import { price } from '../render/pricing.ts'
 import type { ImageSpec } from '../spec/types.ts'
@@ -8,7 +8,6 @@ import type { Engine } from './engine.ts'
 import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { placeText } from './problems.ts'
-import { toPosix } from './references.ts'
 import { refuseSecretWords } from './secret-guard.ts'
 import type { ShownState } from '../output/state-words.ts'
 import { isOwn, isProvisional, type RecordOrigin } from '../store/record.ts'
@@ -50,7 +49,7 @@ export interface PlannedRender {
 /** All renders of a project. */
 export interface Survey {
   renders: PlannedRender[]
-  /** Imports that could not be read, and those whose words are put together at run time. */
+  /** Imports and sources that could not be read, and imports whose words are put together at run time. */
   problems: OneTokenError[]
   /** Of these problems, those of entries, by name. */
   failed: Map<string, OneTokenError>
@@ -80,8 +79,7 @@ export async function survey(engine: Engine): Promise<Survey> {
     }
     return [light, dark]
   })
-  const store = toPosix(relative(project.root, project.store))
-  const scan = await scanSources(project.root, store.startsWith('..') ? [] : [store])
+  const scan = await scanSources(project.root, storeFolders(project.root, project.store))
   for (const { specifier, place } of scan.references) {
     // Its entries are all there already.
     if (specifier === 'virtual:onetoken/manifest') continue
@@ -113,6 +111,7 @@ export async function survey(engine: Engine): Promise<Survey> {
     }
   }
   for (const place of scan.unknown) note(runTimeWords(place), [])
+  for (const problem of scan.unread) note(problem, [])
   const renders = [...planned.values()]
   markDescendants(renders)
   const entries = [...named].flatMap(([name, own]) => {

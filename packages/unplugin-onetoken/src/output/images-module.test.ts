@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { IMAGE_INTERFACE } from './image-interface.ts'
 import { imageObject, type OneTokenImage } from './image-object.ts'
-import { imagesModule, isImagesModule, type ModuleLanguage } from './images-module.ts'
+import { imagesModule, isImagesModule, namesOfImages, type ModuleLanguage } from './images-module.ts'
 import { pictureModule } from './module.ts'
 import type { Picture, PictureFile } from './picture.ts'
 
@@ -135,6 +135,19 @@ describe('imagesModule', () => {
     const all = language === 'json' ? (JSON.parse(text) as unknown) : (await load(text))['default']
     expect(all).toMatchObject({ hero: { alt, img: { alt } } })
   })
+
+  it.each<ModuleLanguage>(['typescript', 'javascript', 'json'])(
+    'tells the names in it, as %s',
+    (language) => {
+      const text = imagesModule(images, language)
+      expect(namesOfImages(text, language)).toEqual([...images.keys()])
+      expect(namesOfImages(imagesModule(new Map(), language), language)).toEqual([])
+      const formatted = text
+        .replaceAll(/^ {2}"(\w+)": image/gm, '  $1: image')
+        .replaceAll(/^ {2}"(.*)": image/gm, "\t'$1': image")
+      expect(namesOfImages(formatted, language)).toEqual([...images.keys()])
+    },
+  )
 
   it.each<[ModuleLanguage, string]>([
     ['typescript', "import fox from './fox.png'\nexport default fox\n"],

@@ -62,6 +62,15 @@ export function isImagesModule(text: string, language: ModuleLanguage): boolean 
   }
 }
 
+/** A member of the default export, also where a formatter has been at it. Names of entries have no escapes. */
+const MEMBER = /^\s*(?:"([^"\\\n]+)"|'([^'\\\n]+)'|([\p{ID_Start}$_][\p{ID_Continue}$]*)): image\d+,?$/gmu
+
+/** Names of the images in a text that {@link isImagesModule} takes for one of ours. */
+export function namesOfImages(text: string, language: ModuleLanguage): string[] {
+  if (language === 'json') return Object.keys(JSON.parse(text) as object)
+  return [...text.matchAll(MEMBER)].flatMap(([, double, single, bare]) => double ?? single ?? bare ?? [])
+}
+
 /** A value as JavaScript, on lines of their own down to its members' members. */
 function literal(value: unknown, indent = ''): string {
   if (value === undefined) return 'undefined'

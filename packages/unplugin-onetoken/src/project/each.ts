@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { realpath } from 'node:fs/promises'
-import { basename, dirname, join, relative, resolve, sep } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import type { FileSystemAdapter } from 'fast-glob'
 import { OneTokenError, type Place } from '../errors.ts'
 import { isEntryName } from '../spec/entry-name.ts'
@@ -12,6 +12,7 @@ import { globbing } from './globbing.ts'
 import { isInside } from './input-file.ts'
 import { leadsTo } from './leads-to.ts'
 import { namesOfPictures } from './pictures-in.ts'
+import { storeFolders } from './store-folders.ts'
 
 /** Where the globs of an entry are looked at. Absolute paths. */
 export interface EachOptions {
@@ -86,7 +87,6 @@ async function findPictures(
   place: Place,
 ): Promise<EachPicture[]> {
   const { default: glob } = await import('fast-glob')
-  const renders = relative(base, store).split(sep).join('/')
   const { files, outside } = filesInside(base, await realpath(root), looked)
   const settings = {
     cwd: base,
@@ -94,7 +94,7 @@ async function findPictures(
     onlyFiles: true,
     // A link could lead out of the project, or in circles.
     followSymbolicLinks: false,
-    ignore: ['**/node_modules/**', `${glob.escapePath(renders)}/**`],
+    ignore: ['**/node_modules/**', ...storeFolders(base, store).map((one) => `${glob.escapePath(one)}/**`)],
   }
   const pictures = new Map<string, EachPicture>()
   const [excluded, wanted] = [true, false].map((is) => globs.filter((one) => one.startsWith('!') === is))

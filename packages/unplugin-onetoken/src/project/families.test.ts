@@ -246,6 +246,16 @@ describe('each', () => {
     })
   })
 
+  it('finds pictures beside those of the store, which are none', async () => {
+    const files = { 'src/photos/mug.png': 'x', 'src/images/0a.png': 'x', 'src/.cache/tmp/0b.png': 'x' }
+    const manifest = { 'images.yaml': lines('products: { each: "src/**/*.png", prompt: "{name}" }') }
+    const project = await load({ ...files, ...manifest, 'onetoken.config.json': '{ "store": "src" }' })
+    expect([...project.entries.keys()]).toEqual(['products/photos/mug'])
+    const within = { 'src/images.yaml': lines('products: { each: "**/*.png", prompt: "{name}" }') }
+    const inStore = await load({ ...files, ...within, 'onetoken.config.json': '{ "store": "src" }' })
+    expect([...inStore.entries.keys()]).toEqual(['products/photos/mug'])
+  })
+
   it('takes folders into the names', async () => {
     const project = await load({
       'src/photos/kitchen/mug.png': 'x',

@@ -105,6 +105,27 @@ describe('a project is refused', () => {
     `)
   })
 
+  it('when its store is a folder that holds it', async () => {
+    const stores = ['.', 'src/..', '..', '/', './']
+    const texts = await Promise.all(
+      stores.map((store) => said({ 'onetoken.config.json': JSON.stringify({ store }) })),
+    )
+    for (const text of texts)
+      expect(text).toMatch(/^SETTINGS_INVALID <root>\/onetoken.config.json\n"store" cannot be /)
+    expect(`${texts[0]}\n\n${await said({ 'images.yaml': 'version: 1\nstore: ..\n' })}`)
+      .toMatchInlineSnapshot(`
+        "SETTINGS_INVALID <root>/onetoken.config.json
+        "store" cannot be ".": it is the folder of the project, and renders have one of their own.
+        > Name a folder in the project, such as "onetoken". If there are renders already, move the folders "renders" and "images" into it: then nothing is rendered again.
+
+        SETTINGS_INVALID <root>/images.yaml:2:1
+        "store" cannot be "..": it holds the project, and renders have one of their own.
+        > Name a folder in the project, such as "onetoken". If there are renders already, move the folders "renders" and "images" into it: then nothing is rendered again."
+      `)
+    expect((await load({ 'onetoken.config.json': '{ "store": "../pics" }' })).store).toMatch(/[^.]\/pics$/)
+    expect((await load({ 'onetoken.config.json': '{ "store": "..pics" }' })).store).toMatch(/\/\.\.pics$/)
+  })
+
   it('when names clash, unless a prefix tells them apart', async () => {
     const files = { 'images.yaml': manifest, 'shop.yaml': manifest }
     expect(await said({ ...files, 'onetoken.config.json': '{ "manifest": "*.yaml" }' }))
@@ -202,7 +223,7 @@ describe('entries', () => {
     expect(await saidOf(`version: 1\n${HERO}`, 'hero')).toMatchInlineSnapshot(`
       "UNKNOWN_STYLE <root>/images.yaml:3:33
       There is no style "ink".
-      > Declare it under "styles" in the settings or at the top of the manifest."
+      > Declare it under "styles" in the settings, or for the entries of a manifest at its top."
     `)
     expect(await saidOf('version: 1\nimages:\n  hero: { prompt: a, pick: 2 }\n', 'hero', { pick: 1 }))
       .toMatchInlineSnapshot(`
@@ -254,5 +275,19 @@ describe('inline pictures', () => {
     expect(told(() => inlineSpec(project, { prompt: 'a', style: 'ink' }, project.root, place))).toMatch(
       /^UNKNOWN_STYLE app\.ts:1:2\n/,
     )
+  })
+
+  it('are told where a style has to stand that a manifest has for its own entries', async () => {
+    const project = await load({
+      'onetoken.config.json': '{ "styles": { "wash": "{prompt}, washed" } }',
+      'src/images.yaml': `version: 1\nstyles: { ink: "ink, {prompt}" }\n${HERO}`,
+    })
+    const place = { file: 'app.ts', line: 1, column: 2 }
+    expect(told(() => inlineSpec(project, { prompt: 'a', style: 'ink' }, project.root, place)))
+      .toMatchInlineSnapshot(`
+        "UNKNOWN_STYLE app.ts:1:2
+        There is no style "ink".
+        > src/images.yaml has it for its own entries alone, as the settings stand elsewhere: declare it under "styles" there."
+      `)
   })
 })

@@ -1,12 +1,13 @@
 import { relative, resolve } from 'node:path'
-import { asOneTokenError, OneTokenError } from '../errors.ts'
+import { asOneTokenError, OneTokenError, type Place } from '../errors.ts'
 import { isLoopback, PRETEND } from '../spec/loopback.ts'
 import { resolveSettings, type ResolvedSettings } from '../spec/resolve-settings.ts'
 import { checkSettings, type CheckedSettings, type Settings } from '../spec/settings.ts'
-import { quotePath } from '../spec/text.ts'
+import { quote, quotePath } from '../spec/text.ts'
 import { readEnvironment, type Environment } from './environment.ts'
 import type { EachOptions } from './each.ts'
 import { collectEntries, type ProjectEntry } from './entries.ts'
+import { isInside } from './input-file.ts'
 import { openManifestCache } from './manifest-cache.ts'
 import { readManifests, type PrefixedManifest } from './manifest-files.ts'
 import { readSettingsFile } from './settings-file.ts'
@@ -57,13 +58,13 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
   const [environment, own] = await Promise.all([projectEnvironment(options), ownSettings(options)])
   const file = own?.file
   const settingsPlace = file === undefined ? undefined : { file }
-  const { manifest: sources, store: folder } = resolveSettings(own?.settings ?? {})
-  const cache = openManifestCache(resolve(root, folder, '.cache'))
+  const { manifest: sources, ...first } = resolveSettings(own?.settings ?? {})
+  const cache = openManifestCache(resolve(storeOf(root, first, settingsPlace), '.cache'))
   const manifests = await readManifests(root, sources, cache).catch((error: unknown) => {
     throw asOneTokenError(error)?.at(settingsPlace) ?? error
   })
   const settings = projectSettings(root, own, manifests)
-  const store = resolve(root, settings.store)
+  const store = storeOf(root, settings, settingsPlace ?? manifests[0]?.settingPlaces['store'])
   const folders = new Map<string, string | undefined>()
   const looked: EachOptions['looked'] = (folder, pictures) => void folders.set(folder, pictures)
   return {
@@ -78,6 +79,24 @@ export async function loadProject(options: ProjectOptions): Promise<Project> {
     folders,
     begun,
   }
+}
+
+/**
+ * Absolute path of the folder of the renders. One that holds the project would have its sources and other files for what
+ * is in a store, and commands that tidy up a store would do so with them.
+ */
+function storeOf(root: string, { store }: Pick<ResolvedSettings, 'store'>, place: Place | undefined): string {
+  const folder = resolve(root, store)
+  if (!isInside(root, folder)) return folder
+  const what = folder === root ? 'is the folder of the project' : 'holds the project'
+  throw new OneTokenError(
+    'SETTINGS_INVALID',
+    `"store" cannot be ${quote(store)}: it ${what}, and renders have one of their own.`,
+    {
+      hint: 'Name a folder in the project, such as "onetoken". If there are renders already, move the folders "renders" and "images" into it: then nothing is rendered again.',
+      place,
+    },
+  )
 }
 
 /** Settings that do not stand in a manifest. */

@@ -13,7 +13,29 @@ export function inlineSpec(project: Project, parameters: Parameters, base: strin
   const { defaults, styles } = project.settings
   const { edit } = parameters
   if (edit !== undefined && !project.entries.has(edit)) throw unknownEntry(project, edit, place)
-  return atPlace(place, () => imageSpec(parameters, { base, place, defaults: [defaults], styles }))
+  return atPlace(place, () =>
+    withStylesOfManifests(project, parameters, () =>
+      imageSpec(parameters, { base, place, defaults: [defaults], styles }),
+    ),
+  )
+}
+
+/** Where a style is not there for an import, but for the entries of a manifest, say why. */
+function withStylesOfManifests<T>({ manifests, root }: Project, { style }: Parameters, work: () => T): T {
+  try {
+    return work()
+  } catch (thrown) {
+    const error = asOneTokenError(thrown)
+    if (error?.code !== 'UNKNOWN_STYLE' || style === undefined) throw thrown
+    const holder = manifests.find(({ settings }) => Object.hasOwn(settings.styles ?? {}, style))
+    if (holder === undefined) throw error
+    const file = quotePath(relative(root, holder.file)).slice(1, -1)
+    throw new OneTokenError(error.code, error.message, {
+      hint: `${file} has it for its own entries alone, as the settings stand elsewhere: declare it under "styles" there.`,
+      place: error.place,
+      cause: error,
+    })
+  }
 }
 
 /** The picture of an entry, cut as `output` says. Throws `UNKNOWN_ENTRY`, or what is wrong with the entry at its place. */

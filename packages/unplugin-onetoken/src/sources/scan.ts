@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import glob from 'fast-glob'
-import type { Place } from '../errors.ts'
+import type { OneTokenError, Place } from '../errors.ts'
 import { placesOf } from '../spec/places-of.ts'
 import { IMPORTED_URL, SPECIFIER } from '../spec/reference.ts'
 import type { HtmlReference } from './html-references.ts'
 import { scriptURLs } from './script-urls.ts'
 import { scriptsOf } from './scripts.ts'
+import { NO_SOURCES, readSources, SOURCES, STYLED } from './source-files.ts'
 import { stylesOf } from './styles.ts'
 import { tokensOf, type PlacedToken } from './tokens.ts'
 import { templateAsPage } from './vue-elements.ts'
@@ -22,23 +22,10 @@ export interface Scan {
   references: FoundReference[]
   /** Imports whose specifier is put together at run time: nobody can tell what they ask for. */
   unknown: Place[]
+  /** Files and folders that could not be read, which may ask for pictures as well. */
+  unread: OneTokenError[]
 }
 
-/** Files that may name pictures. */
-export const SOURCES: string =
-  '**/*.{js,jsx,ts,tsx,mjs,cjs,mts,cts,vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
-/** What is no source of the site. */
-export const IGNORED: string[] = [
-  '**/node_modules/**',
-  '**/dist/**',
-  '**/build/**',
-  '**/coverage/**',
-  '**/.*/**',
-  '**/*.d.{ts,mts,cts}',
-  // Tests get placeholders; what they import is no picture of the site.
-  '**/*.{test,spec}.*',
-  '**/__tests__/**',
-]
 const WORD = 'virtual:onetoken'
 /** Only types come from there: `import('virtual:onetoken?').OneTokenImage`, `import { type OneTokenImage } from`. */
 const TYPES = `${WORD}?`
@@ -48,15 +35,14 @@ const TYPES = `${WORD}?`
  * relative to the root and with `/`.
  */
 export async function scanSources(root: string, ignore: readonly string[]): Promise<Scan> {
-  const files = await glob(SOURCES, {
-    cwd: root,
-    absolute: true,
-    ignore: [...IGNORED, ...ignore.map((folder) => `${glob.escapePath(folder)}/**`)],
-    followSymbolicLinks: false,
+  const scan: Scan = { references: [], unknown: [], unread: [] }
+  const sources = readSources({
+    folder: root,
+    glob: SOURCES,
+    ignore: [...NO_SOURCES, ...ignore.map((folder) => `${glob.escapePath(folder)}/**`)],
+    unread: (problem) => scan.unread.push(problem),
   })
-  const scan: Scan = { references: [], unknown: [] }
-  for (const file of files.sort()) {
-    const text = await readFile(file, 'utf8').catch(() => '')
+  for await (const { file, text } of sources) {
     if (!/onetoken/i.test(text)) continue
     const found = [...scriptReferences(text, file), ...(await otherReferences(text, file))]
     const placeOf = placesOf(text, file)
@@ -68,16 +54,15 @@ export async function scanSources(root: string, ignore: readonly string[]): Prom
   return scan
 }
 
-const STYLED = '**/*.{vue,svelte,astro,html,css,pcss,postcss,less,sass,scss,styl,stylus,sss}'
-
-/** The file of each reference of a style sheet in these folders, wherever in them it lies but in a package. */
+/**
+ * The file of each reference of a style sheet in these folders, wherever in them it lies but in a package. One that cannot
+ * be read names none: a build cannot read it either.
+ */
 export async function scanStyles(folders: readonly string[]): Promise<Map<string, string>> {
   const files = new Map<string, string>()
   for (const folder of folders) {
     const ignore = ['**/node_modules/**', '**/.*/**']
-    const found = await glob(STYLED, { cwd: folder, absolute: true, ignore, followSymbolicLinks: false })
-    for (const file of found.sort()) {
-      const text = await readFile(file, 'utf8').catch(() => '')
+    for await (const { file, text } of readSources({ folder, glob: STYLED, ignore })) {
       for (const { specifier } of await styleReferences(text, file))
         if (!files.has(specifier)) files.set(specifier, file)
     }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { encodeQueryValue } from './query.ts'
-import { inline, told } from './testing.ts'
+import { encodeQueryValue, inline, told } from './testing.ts'
 
 describe('hostile prompts', () => {
   const prompts: [string, string][] = [

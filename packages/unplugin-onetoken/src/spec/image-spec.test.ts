@@ -160,7 +160,7 @@ describe('styles', () => {
     expect(told(() => promptOf({ prompt: 'a', style: 'ink' }, {}))).toMatchInlineSnapshot(`
       "UNKNOWN_STYLE
       There is no style "ink".
-      > Declare it under "styles" in the settings or at the top of the manifest."
+      > Declare it under "styles" in the settings, or for the entries of a manifest at its top."
     `)
   })
 

@@ -116,6 +116,8 @@ describe('what is written otherwise than it is used', () => {
     'each: a.png, edit: b',
     'dark: { alt: x, prompt: y }',
     'dark: {}',
+    'dark: { prompt: y, w: 1, widths: 2 }',
+    'dark: { prompt: y, format: webp, formats: avif }',
     'alt:',
     'sise: 1024x1024',
     'variables: { "a b": c }',

@@ -77,7 +77,7 @@ function entry(): JsonSchema {
       dark: {
         anyOf: [
           shape(ruleOf('prompt').schema, ruleOf('prompt').expects),
-          { ...mapping(parameters(DARK_PARAMETERS)), required: ['prompt'] },
+          { ...mapping(parameters(DARK_PARAMETERS)), required: ['prompt'], allOf: aliasesOnce() },
         ],
         ...help(dark),
       },

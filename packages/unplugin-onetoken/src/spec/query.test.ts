@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decodePercent, encodeQueryValue, parseQuery } from './query.ts'
-import { isRefused, told } from './testing.ts'
+import { decodePercent, parseQuery } from './query.ts'
+import { encodeQueryValue, isRefused, told } from './testing.ts'
 
 const parsed = (query: string): unknown =>
   parseQuery(query).map(({ name, value, items }) => (items.length > 1 ? [name, value, items] : [name, value]))
@@ -112,7 +112,7 @@ describe('parseQuery', () => {
   })
 })
 
-describe('encodeQueryValue', () => {
+describe('an escaped value', () => {
   const text = fc.oneof(
     fc.string({ unit: 'binary' }),
     fc.string({

@@ -58,12 +58,6 @@ export function ampersandHint(index: number): string | undefined {
   return index > 0 ? AMPERSAND : undefined
 }
 
-/** Escape a value so that {@link parseQuery} gives it back: `%`, `&` and, for an item of a list, `;`. */
-export function encodeQueryValue(value: string, inList = false): string {
-  const escaped = value.replaceAll('%', '%25').replaceAll('&', '%26')
-  return inList ? escaped.replaceAll(';', '%3B') : escaped
-}
-
 /** Decode every valid UTF-8 sequence of `%XX` escapes; all other text, a lone `%` included, stays. */
 export function decodePercent(text: string): string {
   return text.replace(/(?:%[0-9a-f]{2})+/giu, decodeRun)

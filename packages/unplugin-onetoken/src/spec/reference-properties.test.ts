@@ -2,9 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { imageSpec } from './image-spec.ts'
 import { renderKey } from './key.ts'
-import { encodeQueryValue } from './query.ts'
 import { parseReference } from './reference.ts'
-import { inline, isRefused } from './testing.ts'
+import { encodeQueryValue, inline, isRefused } from './testing.ts'
 import { normalizeText } from './text.ts'
 
 const prompt = fc.string({ unit: 'grapheme', minLength: 1 }).filter((text) => normalizeText(text) !== '')

@@ -219,7 +219,7 @@ function unknownStyle(style: string, names: readonly string[]): OneTokenError {
     {
       hint:
         names.length === 0
-          ? 'Declare it under "styles" in the settings or at the top of the manifest.'
+          ? 'Declare it under "styles" in the settings, or for the entries of a manifest at its top.'
           : `The styles are ${names.map(visible).join(', ')}.`,
     },
   )

@@ -50,3 +50,9 @@ export function inline(query: string): Parameters {
   if (reference.kind !== 'inline') throw new Error('not an inline reference')
   return reference.parameters
 }
+
+/** Escape a value so that a query gives it back: `%`, `&` and, for an item of a list, `;`. */
+export function encodeQueryValue(value: string, inList = false): string {
+  const escaped = value.replaceAll('%', '%25').replaceAll('&', '%26')
+  return inList ? escaped.replaceAll(';', '%3B') : escaped
+}

@@ -3,9 +3,14 @@ import { basename, relative } from 'node:path'
 import { OneTokenError } from '../../errors.ts'
 import { secretsOf } from '../../project/environment.ts'
 import { imageObject, type OneTokenImage } from '../../output/image-object.ts'
-import { imagesModule, isImagesModule, type ModuleLanguage } from '../../output/images-module.ts'
+import {
+  imagesModule,
+  isImagesModule,
+  namesOfImages,
+  type ModuleLanguage,
+} from '../../output/images-module.ts'
 import { allFiles, type PictureFile } from '../../output/picture.ts'
-import { quotePath } from '../../spec/text.ts'
+import { quotePath, visible } from '../../spec/text.ts'
 import type { Engine } from '../engine.ts'
 import { withGroups } from '../group-names.ts'
 import { entryPictures, type EntryPicture } from '../entry-pictures.ts'
@@ -90,10 +95,16 @@ export async function exportPictures(engine: Engine, wish: ExportWish): Promise<
   if (leak !== undefined) throw leak.problem
   const kind = target && (await commonjsText(target.file, project.root))
   if (kind !== undefined) engine.log.warn(kind)
-  const isNew = target !== undefined && (await differs(target.file, target.language, text))
+  // Of an export of all entries, those that are gone go from the module as well.
+  const others = names === undefined ? [] : [...project.entries.keys()].filter((name) => !images.has(name))
+  const isNew = async (): Promise<boolean> =>
+    target !== undefined && (await differs({ ...target, text, others }))
+  let isWritten = await isNew()
   const edition = { kind: 'pictures', names, files: filesOf(pictures), hashed: true } as const
   const { files, removed } = await publish(folder, project.root, edition, async () => {
-    if (isNew) await writeFileWhole(target.file, text)
+    // Another export may have written it while this one waited.
+    isWritten = await isNew()
+    if (target !== undefined && isWritten) await writeFileWhole(target.file, text)
   })
   return {
     folder,
@@ -101,7 +112,7 @@ export async function exportPictures(engine: Engine, wish: ExportWish): Promise<
     publicFrom: address.from,
     files: files.map((file) => ({ ...file, url: urlOf(file) })),
     removed,
-    module: target === undefined ? undefined : { file: target.file, changed: isNew },
+    module: target === undefined ? undefined : { file: target.file, changed: isWritten },
     images,
   }
 }
@@ -125,16 +136,40 @@ function filesOf(pictures: readonly EntryPicture[]): EditionFile[] {
   return [...files.values()]
 }
 
-/** Whether a module has to be written. One that somebody else wrote is left alone. */
-async function differs(file: string, language: ModuleLanguage, text: string): Promise<boolean> {
+/** A module that is to be written. */
+interface WantedModule {
+  file: string
+  language: ModuleLanguage
+  text: string
+  /** Entries that are not exported, and would be taken out of it. */
+  others: readonly string[]
+}
+
+/** Whether a module has to be written. One that somebody else wrote, or that has entries of its own, is left alone. */
+async function differs({ file, language, text, others }: WantedModule): Promise<boolean> {
   const there = (await readIfThere(file))?.toString()
   if (there === undefined) await refuseDeadLink(file)
   if (there === undefined || there === text) return there === undefined
-  if (isImagesModule(there, language)) return true
-  throw new OneTokenError('EXPORT_REFUSED', `${quotePath(file)} is there already, and no export wrote it.`, {
-    hint: 'Choose another name, or remove it.',
-  })
+  if (!isImagesModule(there, language)) {
+    throw new OneTokenError(
+      'EXPORT_REFUSED',
+      `${quotePath(file)} is there already, and no export wrote it.`,
+      { hint: 'Choose another name, or remove it.' },
+    )
+  }
+  const named = new Set(namesOfImages(there, language))
+  const lost = others.filter((name) => named.has(name))
+  if (lost.length === 0) return true
+  const more = lost.length > MOST_NAMED ? ` and ${lost.length - MOST_NAMED} more` : ''
+  const listed = `${lost.slice(0, MOST_NAMED).map(visible).join(', ')}${more}`
+  throw new OneTokenError(
+    'EXPORT_REFUSED',
+    `${quotePath(file)} has other entries as well (${listed}), which an export of named ones would take out of it.`,
+    { hint: 'Export all entries, without names, or write the named ones into a module of their own.' },
+  )
 }
+
+const MOST_NAMED = 12
 
 /** Somebody made it for something, and it would be gone. */
 async function refuseDeadLink(file: string): Promise<void> {

@@ -1,10 +1,15 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
+import { SELF } from '../../store/sender.ts'
 import { temporaryFolder } from '../../store/testing.ts'
 import { LIST_NAME } from '../../project/exported.ts'
 import { publish, type Edition, type EditionFile, type Published } from './publish.ts'
+
+/** It is there as long as an export writes. */
+const LOCK = '.onetoken-export.lock'
 
 let root: string
 let folder: string
@@ -56,7 +61,7 @@ describe('what an edition writes', () => {
     await put1()
     let seen: string[] = []
     const { removed } = await put([file('hero-2.webp', 'hero')], {}, async () => void (seen = await there()))
-    expect(seen).toEqual(['fox-1.webp', 'hero-1.webp', 'hero-2.webp'])
+    expect(seen).toEqual([LOCK, 'fox-1.webp', 'hero-1.webp', 'hero-2.webp'])
     expect(removed.sort()).toEqual([join(folder, 'fox-1.webp'), join(folder, 'hero-1.webp')])
     expect(await there()).toEqual(['hero-2.webp'])
   })
@@ -78,6 +83,40 @@ describe('what an edition writes', () => {
     await utimes(join(folder, old), new Date(2020, 1, 1), new Date(2020, 1, 1))
     await put1()
     expect(await there()).toEqual([young, 'fox-1.webp', 'hero-1.webp'])
+  })
+})
+
+describe('editions at once', () => {
+  it('have all of their files in the list, one after the other', async () => {
+    let icons: Promise<Published> | undefined
+    const pictures = put([file('hero-1.webp', 'hero')], {}, async () => {
+      icons = put([file('favicon.ico', 'logo')], { kind: 'icons', hashed: false })
+      // Time enough for the other one, if nothing holds it up.
+      await Promise.race([icons, new Promise((resolve) => setTimeout(resolve, 200))])
+    })
+    await pictures
+    await icons
+    expect(Object.keys((await readList()).files)).toEqual(['favicon.ico', 'hero-1.webp'])
+    expect(await there()).toEqual(['favicon.ico', 'hero-1.webp'])
+    await put([], { kind: 'icons', hashed: false })
+    expect(await there()).toEqual(['hero-1.webp'])
+  })
+
+  it('of one kind leave what the last of them has', async () => {
+    const names = ['a', 'b', 'c', 'd', 'e']
+    await Promise.all(names.map((name) => put([file(`${name}.webp`, 'hero')])))
+    expect(await there()).toHaveLength(1)
+    expect(Object.keys((await readList()).files)).toEqual(await there())
+  })
+
+  it('do not wait for one that has died, and make no folder for nothing', async () => {
+    await put([])
+    expect(existsSync(folder)).toBe(false)
+    await mkdir(folder)
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    await writeFile(join(folder, LOCK), JSON.stringify({ ...SELF, id: 'x', pid }))
+    await put1()
+    expect(await there()).toEqual(['fox-1.webp', 'hero-1.webp'])
   })
 })
 

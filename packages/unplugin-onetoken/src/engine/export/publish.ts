@@ -2,8 +2,10 @@ import { readFile, rm } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { sha256 } from '../../canonical-json.ts'
 import { OneTokenError } from '../../errors.ts'
+import { makeFolder } from '../../make-folder.ts'
 import { quotePath } from '../../spec/text.ts'
 import { inOrder } from '../../store/in-order.ts'
+import { withLock } from '../../store/lock.ts'
 import { toPosix } from '../references.ts'
 import { LIST_NAME } from '../../project/exported.ts'
 import { listText, readList, type EditionKind, type List, type ListedFile } from './list.ts'
@@ -57,9 +59,16 @@ interface Compared extends EditionFile {
 
 const AT_ONCE = 8
 
+/** Name of the file that is in a folder while an export writes into it. */
+const LOCK_NAME = '.onetoken-export.lock'
+
+/** Milliseconds for which another export is waited for: it may have hundreds of files to write. */
+const PATIENCE = 5 * 60 * 1000
+
 /**
  * Put files into a folder. Only what differs is written. `between` is done when all of them are there and before
- * those of earlier exports go, so that whatever names files finds them at any time.
+ * those of earlier exports go, so that whatever names files finds them at any time. Of several exports into one folder,
+ * each waits until the one before has ended.
  * @throws OneTokenError `EXPORT_REFUSED` where a file of somebody else is in the way, `EXPORT_FAILED`
  */
 export async function publish(
@@ -67,6 +76,38 @@ export async function publish(
   root: string,
   edition: Edition,
   between: () => Promise<void> = async () => {},
+): Promise<Published> {
+  // Two at once would each write a list without what the other has written.
+  return await alone(folder, edition, () => publishAlone(folder, root, edition, between))
+}
+
+/** Do something that no other export does in this folder at the same time. */
+async function alone<T>(folder: string, { files }: Edition, work: () => Promise<T>): Promise<T> {
+  let isBegun = false
+  const begin = (): Promise<T> => {
+    isBegun = true
+    return work()
+  }
+  try {
+    if (files.length > 0) await makeFolder(folder)
+    return await withLock(join(folder, LOCK_NAME), begin, PATIENCE)
+  } catch (thrown) {
+    const { errno, message } = thrown as NodeJS.ErrnoException
+    if (isBegun) throw thrown
+    // Where the system allows no lock, nobody else can write either; what is to be written here says why.
+    if (errno !== undefined) return await work()
+    throw new OneTokenError('EXPORT_FAILED', `Nothing was exported into ${quotePath(folder)}: ${message}.`, {
+      hint: 'Wait until the other export has ended. If there is none, remove that file.',
+      cause: thrown,
+    })
+  }
+}
+
+async function publishAlone(
+  folder: string,
+  root: string,
+  edition: Edition,
+  between: () => Promise<void>,
 ): Promise<Published> {
   const project = toPosix(relative(folder, root))
   const before = await readList(folder, project)

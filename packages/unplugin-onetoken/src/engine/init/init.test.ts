@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { loadProject } from '../../project/project.ts'
+import { inlineSpec } from '../../project/specs.ts'
 import { folder } from '../../project/testing.ts'
 import { parseManifest } from '../../spec/manifest.ts'
 import { toldBy } from '../../spec/testing.ts'
@@ -123,6 +125,26 @@ it('keeps the words of renders that are there: other defaults would be other ren
     expect(text).toContain("  model: 'gpt-image-2',")
     expect(text).not.toContain('defaults')
   }
+})
+
+it('leaves settings where they are that imports have from a manifest: beside a file, imports would be other renders', async () => {
+  const inline = async (root: string): Promise<unknown> => {
+    const loaded = await loadProject({ root, mode: 'production', env: {} })
+    return inlineSpec(loaded, { prompt: 'a cup', style: 'ink' }, root).render.request
+  }
+  const root = await project({
+    'images.yaml': "version: 1\ndefaults: { quality: low }\nstyles: { ink: 'ink drawing of {prompt}' }\n",
+  })
+  const before = await inline(root)
+  const first = await planInit(optionsOf(root))
+  await writePlan(first)
+  expect(await inline(root)).toEqual(before)
+  expect(told(first)).toMatchInlineSnapshot(`
+    "keep images.yaml
+    keep images.yaml
+    create vite.config.js
+    create .gitignore"
+  `)
 })
 
 it('says what is wrong with an address', () => {

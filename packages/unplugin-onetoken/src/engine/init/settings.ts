@@ -27,15 +27,16 @@ export function writesToRemote(facts: InitFacts): boolean {
   return options.remote !== undefined && isS3(options.remote)
 }
 
-/** Settings at the top of a manifest: beside those, a file of settings would be a mistake. */
+/**
+ * Settings at the top of a manifest: beside most of them, a file of settings would be a mistake. Beside `defaults` and
+ * `styles` it would take them from imports, each of which would be another render then.
+ */
 function placeOfSettings({ project }: InitFacts): string | undefined {
   const { root, files, manifests } = project
   const path = (file: string): string => toPosix(relative(root, file))
   const file = files.find((one) => !manifests.some((manifest) => manifest.file === one))
   if (file !== undefined) return path(file)
-  const holder = manifests.find(({ settings }) =>
-    Object.keys(settings).some((name) => name !== 'defaults' && name !== 'styles'),
-  )
+  const holder = manifests.find(({ settings }) => Object.keys(settings).length > 0)
   return holder === undefined ? undefined : path(holder.file)
 }
 
