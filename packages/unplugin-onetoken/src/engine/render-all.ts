@@ -3,9 +3,10 @@ import type { Engine } from './engine.ts'
 import { pickProblem } from './pick-beyond.ts'
 import { parentOf, type RenderPlan } from './plan-renders.ts'
 import { notMadeAnew, oneProblem } from './problems.ts'
+import { withKeepHint } from './refused.ts'
 import { asideOf } from '../store/aside.ts'
 import { isProvisional, type RenderRecord } from '../store/record.ts'
-import type { PictureState } from './looks.ts'
+import type { PictureState, StateOfPicture } from './looks.ts'
 import type { PlannedRender } from './survey.ts'
 
 /** How far a run is, each time that a render has ended. */
@@ -122,13 +123,28 @@ async function outcomeOf(
     // Its parent may be another one by now, and with that its key.
     const family = await engine.family()
     const identified = await family.identify(planned.spec).catch(() => planned.identified)
-    const { state } = await engine.stateOf(identified)
+    const known = await engine.stateOf(identified)
+    const { state } = known
     // What was stopped before it was sent is no failure; what was given up after that may be billed.
     const isFailure = error.code !== 'ABORTED' || error.details?.['possiblyBilled'] === true
-    const told = state === 'cached' ? notMadeAnew(error, identified.key) : error
-    const problem = isFailure ? told : undefined
+    const problem = isFailure
+      ? await told(engine, planned, error, { ...known, key: identified.key })
+      : undefined
     return { planned, key: keyOf(identified), state, made: false, cost: 0, former: undefined, problem }
   }
+}
+
+/** What went wrong with a render, and what that means for the picture that is there. */
+async function told(
+  engine: Engine,
+  { spec }: PlannedRender,
+  error: OneTokenError,
+  { state, uses, key }: StateOfPicture & { key: string },
+): Promise<OneTokenError> {
+  if (state === 'cached') return notMadeAnew(error, key)
+  if (state !== 'refused' || uses === undefined) return error
+  const lookup = await (await engine.store()).store.find(uses, spec.label)
+  return lookup.state === 'found' ? withKeepHint(error, spec, lookup.record) : error
 }
 
 /** The record of the picture that is there so far; undefined when there is none that could be brought back. */
