@@ -76,10 +76,7 @@ export async function anchor(
   refuseSecretWords(identified.spec, project.environment)
   const record = recordOf(project, identified, { images, origin, occupant })
   return await writing(store.folder, async () => {
-    const isKept =
-      occupant !== undefined &&
-      (isPaid(occupant) || (sharers.length > 0 && !hasSamePictures(occupant.images, images)))
-    const aside = isKept ? asideOf(occupant) : undefined
+    const aside = occupant && isKept(occupant, { images, sharers }) ? asideOf(occupant) : undefined
     // First: what was paid for never lies there without a record that names it.
     if (aside !== undefined) await store.putRecord(aside)
     // Last: what another process has paid for since would be lost under the new record, as would what another machine has.
@@ -91,6 +88,14 @@ export async function anchor(
     if (!isSame(standing, record)) throw changedMeanwhile(identified)
     return { record, aside: aside?.key }
   })
+}
+
+/** Whether a record stays under another key when these pictures take its place. */
+function isKept(occupant: RenderRecord, { images, sharers }: Pick<Anchorage, 'images' | 'sharers'>): boolean {
+  if (isPaid(occupant)) return true
+  // Words that were refused have no pictures.
+  const isPicture = occupant.images.length > 0 && !hasSamePictures(occupant.images, images)
+  return isPicture && sharers.length > 0
 }
 
 /** Of these records, one of a paid render that stood for a key until another picture took its place. */
