@@ -318,6 +318,30 @@ test('a picture that was imported for good stays, whatever its words become', as
   expect(await planned()).toMatchObject([{ state: 'missing', uses: undefined }])
 })
 
+test('a picture that replaces one of other entries with the same words is theirs as well', async () => {
+  const write = (hero: string): Promise<void> =>
+    writeFile(
+      join(root, 'images.yaml'),
+      `version: 1\nimages:\n  hero: { prompt: ${hero} }\n  twin: { prompt: a fox }\n`,
+    )
+  const used = async (name: string): Promise<string | undefined> => {
+    const { entries } = await survey(engineOf())
+    const { store } = await engineOf().store()
+    const lookup = await store.find(entries.get(name)?.uses ?? '')
+    return lookup.state === 'found' && lookup.record.origin?.kind === 'imported'
+      ? lookup.record.origin.file
+      : undefined
+  }
+  const other = await pictureIn('#36c')
+  // The first one is of other words, which it had before.
+  await write('a hare')
+  await importPicture(engineOf(), 'hero', { file: await pictureIn('#333') })
+  await write('a fox')
+  await importPicture(engineOf(), 'hero', { file })
+  await importPicture(engineOf(), 'twin', { file: other, replace: true })
+  expect([await used('hero'), await used('twin')]).toEqual(['36c.png', '36c.png'])
+})
+
 test('a picture that was imported for an edit is not stale when its parent is another one', async () => {
   const write = (prompt: string): Promise<void> =>
     writeFile(
