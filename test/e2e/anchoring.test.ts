@@ -471,6 +471,31 @@ describe('onetoken render --again', () => {
     const verified = await site.onetoken(keyless(), 'verify')
     expect(verified.status, verified.output).toBe(0)
   })
+
+  it('tells whose picture it replaces as well, where an entry has shown one of its own', async () => {
+    const site = await rendered({ 'fox.jpg': await photo() })
+    await done(site, 'import', 'hero', 'fox.jpg', '--replace')
+    await edit(site, 'a red fox   # in winter\n    # three, to choose from\n    n: 3', 'a paper boat')
+    const before = await shipped(site)
+    const again = await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--again', '--yes')
+    expect(told(again.output)).toMatchInlineSnapshot(`
+      "rendered hero ($0.006)
+      1 of 1 renders made ($0.006), 0 cached.
+      The picture that was there is kept. To bring it back:
+        npx --no-install onetoken accept hero --from <key> --replace
+      The new picture of hero is the picture of boat as well, with the same words.
+      The picture of boat that was there is kept. To bring it back:
+        npx --no-install onetoken accept boat --from <key> --replace
+      "
+    `)
+    const [, command = ''] = /onetoken (accept boat .*)$/m.exec(again.output) ?? []
+    await done(site, ...command.split(' '))
+    expect((await shipped(site))['boat']).toBe(before['boat'])
+    const anew = await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--again', '--yes', '--json')
+    expect(JSON.parse(anew.output.slice(anew.output.indexOf('{\n')))).toMatchObject({
+      rendered: [{ name: 'hero', sharers: ['boat'], sharersFormer: null }],
+    })
+  })
 })
 
 describe('onetoken pick', () => {
