@@ -128,6 +128,25 @@ describe('onetoken accept', () => {
     `)
   })
 
+  it('ships who made the picture, not who would make it by now', async () => {
+    const site = await rendered({ 'photo.png': await photo() })
+    const madeBy = async (): Promise<(string | undefined)[]> => {
+      expect((await site.build(keyless())).status).toBe(0)
+      const { boat } = await evaluate(site)
+      const xmp = (await site.read(`dist${String(boat)}`)).toString('latin1')
+      return [/AISystemUsed>([^<]*)/.exec(xmp)?.[1], /digitalsourcetype\/(\w+)/.exec(xmp)?.[1]]
+    }
+    const before = await madeBy()
+    expect(before).toEqual(['gpt-image-2', 'trainedAlgorithmicMedia'])
+    await edit(site, 'prompt: a paper boat', 'prompt: a boat, model: newer, image: photo.png')
+    await done(site, 'accept', 'boat')
+    expect(await madeBy()).toEqual(before)
+    // As often as it is accepted.
+    await edit(site, 'a boat, model: newer', 'a ship, model: newest')
+    await done(site, 'accept', 'boat')
+    expect(await madeBy()).toEqual(before)
+  })
+
   it('sets the words first, and changes no other line', async () => {
     const site = await rendered()
     const before = await shipped(site)

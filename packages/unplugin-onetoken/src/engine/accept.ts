@@ -14,6 +14,7 @@ import {
   type FormerRenders,
   type TakenPictures,
 } from './former-renders.ts'
+import { madeBy } from './made-by.ts'
 import {
   namedPicture,
   planParameters,
@@ -140,8 +141,13 @@ export async function planAccept(
       // New words without a record would be rendered by the next build, a "pick" beyond the pictures would make it fail.
       if (!isReworded) await change?.write()
       const others = await sharers.of(name, identified.key)
-      const anchorage = { images, origin: originOf(record), occupant, sharers: others }
-      const { aside } = await anchor(engine, identified, anchorage)
+      const { aside } = await anchor(engine, identified, {
+        images,
+        origin: originOf(record),
+        madeBy: madeBy(record, former.records),
+        occupant,
+        sharers: others,
+      })
       if (isReworded) await change?.write()
       return {
         name,

@@ -7,6 +7,7 @@ import { isSame } from '../store/push.ts'
 import { createdAfter, type RecordImage, type RecordOrigin, type RenderRecord } from '../store/record.ts'
 import type { Engine } from './engine.ts'
 import type { IdentifiedSpec } from './identify.ts'
+import type { MadeBy } from './made-by.ts'
 import { refuseSecretWords } from './secret-guard.ts'
 
 /** What stands for the words of an entry; undefined when nothing does. Throws when that cannot be known for certain. */
@@ -49,6 +50,8 @@ export function hasSamePictures(one: readonly RecordImage[], other: readonly Rec
 export interface Anchorage {
   images: RecordImage[]
   origin: RecordOrigin
+  /** What has made them; undefined for those of a user. */
+  madeBy: MadeBy | undefined
   /** What stands there now. It keeps a record under another key where it was paid for, or was others' picture as well. */
   occupant: RenderRecord | undefined
   /** Names of other pictures with the same words and all else. */
@@ -69,12 +72,12 @@ export interface Anchored {
 export async function anchor(
   engine: Engine,
   identified: IdentifiedSpec,
-  { images, origin, occupant, sharers }: Anchorage,
+  { images, origin, madeBy, occupant, sharers }: Anchorage,
 ): Promise<Anchored> {
   const { store } = await engine.store()
   const project = await engine.project()
   refuseSecretWords(identified.spec, project.environment)
-  const record = recordOf(project, identified, { images, origin, occupant })
+  const record = recordOf(project, identified, { images, origin, madeBy, occupant })
   return await writing(store.folder, async () => {
     const aside = occupant && isKept(occupant, { images, sharers }) ? asideOf(occupant) : undefined
     // First: what was paid for never lies there without a record that names it.
@@ -106,7 +109,7 @@ export function putAside(records: readonly RenderRecord[], key: string): RenderR
 function recordOf(
   { provider }: Project,
   { spec: { name, render }, key, digests }: IdentifiedSpec,
-  { images, origin, occupant }: Pick<Anchorage, 'images' | 'origin' | 'occupant'>,
+  { images, origin, madeBy, occupant }: Omit<Anchorage, 'sharers'>,
 ): RenderRecord {
   return {
     version: 1,
@@ -120,6 +123,7 @@ function recordOf(
     inputs: digests.length === 0 ? undefined : digests,
     images,
     origin,
+    madeBy,
     cost: { usd: 0, from: 'origin' },
     created: createdAfter(occupant, new Date()),
   }

@@ -52,7 +52,8 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
     const formerName =
       record?.name === undefined || project.entries.has(record.name) ? undefined : record.name
     // What the user has brought is a picture of their own.
-    const isComposite = parent.isComposite || record?.origin?.kind === 'imported'
+    const isComposite =
+      record?.origin?.kind === 'imported' || (record?.madeBy?.composite ?? parent.isComposite)
     if (record === undefined) return { name, choice, input: undefined, isComposite, awaits }
     const image = record.images[parent.spec.pick - 1]
     if (image === undefined) throw noPicture(child, name, record)

@@ -65,7 +65,8 @@ export async function importPicture(engine: Engine, name: string, options: Impor
     file: picture.name,
     until: isProvisional ? 'rendered' : undefined,
   } as const
-  const { aside } = await anchor(engine, identified, { images: [image], origin, occupant, sharers })
+  const anchorage = { images: [image], origin, madeBy: undefined, occupant, sharers }
+  const { aside } = await anchor(engine, identified, anchorage)
   if (isNew) await change?.write()
   return {
     name,

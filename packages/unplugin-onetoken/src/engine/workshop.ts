@@ -116,7 +116,7 @@ function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Work
       // What the user has brought was not made by the model.
       provenance:
         provenance && record.origin?.kind !== 'imported'
-          ? { composite, model: String(record.request['model']) }
+          ? (record.madeBy ?? { composite, model: String(record.request['model']) })
           : undefined,
     })
     tally.variants(
