@@ -4,16 +4,26 @@ import type { Project } from '../project/project.ts'
 import { asideOf } from '../store/aside.ts'
 import { writing } from '../store/messages.ts'
 import { isSame } from '../store/push.ts'
-import { createdAfter, type RecordImage, type RecordOrigin, type RenderRecord } from '../store/record.ts'
+import {
+  createdAfter,
+  isProvisional,
+  type RecordImage,
+  type RecordOrigin,
+  type RenderRecord,
+} from '../store/record.ts'
 import type { Engine } from './engine.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { MadeBy } from './made-by.ts'
 import { refuseSecretWords } from './secret-guard.ts'
 
-/** What stands for the words of an entry; undefined when nothing does. Throws when that cannot be known for certain. */
+/**
+ * What stands for the words of an entry; undefined when nothing does. With `asItIs`, no answer of a run that died takes the
+ * place of a picture that is there to stay. Throws when it cannot be known for certain.
+ */
 export async function occupantOf(
   engine: Engine,
   { key, waitsFor, spec: { label, place } }: IdentifiedSpec,
+  { asItIs = false }: { asItIs?: boolean } = {},
 ): Promise<RenderRecord | undefined> {
   if (waitsFor !== undefined) {
     throw new OneTokenError('NO_PICTURE', `${label} is an edit of ${waitsFor}, which has no picture yet.`, {
@@ -21,9 +31,11 @@ export async function occupantOf(
       place,
     })
   }
-  // The answer of a run that died may lie there: then it is a render.
-  await engine.finishAbandoned(key)
   const { store, intents } = await engine.store()
+  const there = asItIs ? await store.find(key, label) : undefined
+  const isToStay = there?.state === 'found' && there.record.images.length > 0 && !isProvisional(there.record)
+  // The answer of a run that died may lie there: then it is a render.
+  if (!isToStay) await engine.finishAbandoned(key)
   const intent = await intents.read(key)
   if (intent !== undefined && (await intents.isUnderWay(intent))) {
     throw new OneTokenError('RENDER_STANDS', `${label} is being rendered at this moment.`, {

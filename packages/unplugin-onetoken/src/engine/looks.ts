@@ -3,6 +3,7 @@ import { asOneTokenError, type OneTokenError } from '../errors.ts'
 import type { Renderer } from '../render/types.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Lookup, RenderStore } from '../store/file-store.ts'
+import type { Intents } from '../store/intents.ts'
 import type { RecordOrigin, RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import { importedOver, type Lineages } from './lineages.ts'
@@ -48,19 +49,28 @@ export interface Looks {
   beforeChange(identified: IdentifiedSpec): Promise<RenderRecord | undefined>
   /** Whether an edit has no picture of its own yet, but one from before its parent changed. */
   isStale(identified: IdentifiedSpec): Promise<boolean>
-  /** `seen`: what a look at the store has shown a moment ago. */
-  stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
+  stateOf(identified: IdentifiedSpec, how?: HowToLook): Promise<StateOfPicture>
+}
+
+/** How a picture is looked at. */
+export interface HowToLook {
+  /** What a look at the store has shown a moment ago. */
+  seen?: Lookup | undefined
+  /** Whether what a process that died left unfinished stays so, where there is a picture. @default false */
+  asItIs?: boolean | undefined
 }
 
 /** Looks into the store, and at what is known of requests that were sent. */
 export function createLooks({
   provider,
   store,
+  intents,
   lineages,
   renderer,
 }: {
   provider: string
   store: RenderStore
+  intents: Pick<Intents, 'all'>
   lineages: Lineages
   renderer(): Promise<Renderer>
 }): Looks {
@@ -71,11 +81,30 @@ export function createLooks({
     return lookup.state === 'found' ? lookup.record : undefined
   }
 
+  /** When answers were made that were to replace what is there, by key. Read once: there are few of them, and many pictures. */
+  let answered: Promise<ReadonlyMap<string, number>> | undefined
+  const readAnswered = async (): Promise<ReadonlyMap<string, number>> => {
+    const sent = await intents.all(() => undefined)
+    return new Map(
+      sent.flatMap(({ key, replaces, arrived }) =>
+        replaces === true && arrived !== undefined ? [[key, Date.parse(arrived.created)] as const] : [],
+      ),
+    )
+  }
+  const isReplaced = async ({ key, created }: RenderRecord): Promise<boolean> =>
+    ((await (answered ??= readAnswered())).get(key) ?? Number.NEGATIVE_INFINITY) > Date.parse(created)
+
   /** The same after what a process that died left unfinished. What was refused may have been asked for again since. */
-  const standingNow = async (identified: IdentifiedSpec): Promise<RenderRecord | undefined> => {
-    const there = await standing(identified)
-    if (there !== undefined && there.refusal === undefined) return there
-    const isFinished = await (await renderer()).finishAbandoned(identified.key)
+  const standingNow = async (
+    identified: IdentifiedSpec,
+    { seen, asItIs = false }: HowToLook = {},
+  ): Promise<RenderRecord | undefined> => {
+    const there = seen?.state === 'found' ? seen.record : await standing(identified)
+    const isThere = there !== undefined && there.refusal === undefined
+    if (isThere && (asItIs || !(await isReplaced(there)))) return there
+    const finishing = (await renderer()).finishAbandoned(identified.key)
+    // A store that takes nothing now keeps nobody from the picture that is there.
+    const isFinished = await (isThere ? finishing.catch(() => false) : finishing)
     return isFinished ? await standing(identified) : there
   }
 
@@ -145,10 +174,9 @@ export function createLooks({
     isStale: async (identified) =>
       (await store.find(identified.key)).state === 'missing' &&
       (await beforeChange(identified)) !== undefined,
-    async stateOf(identified, seen) {
+    async stateOf(identified, how) {
       try {
-        const isSeen = seen?.state === 'found' && seen.record.refusal === undefined
-        const record = isSeen ? seen.record : await standingNow(identified)
+        const record = await standingNow(identified, how)
         return record !== undefined && record.images.length > 0
           ? await stateOfRender(identified, record)
           : await stateWithout(identified, record)

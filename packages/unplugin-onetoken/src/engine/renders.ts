@@ -6,6 +6,7 @@ import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
 import { isSameLookup, type RenderStore } from '../store/file-store.ts'
+import type { Intents } from '../store/intents.ts'
 import { isProvisional, type RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Lineages } from './lineages.ts'
@@ -56,6 +57,7 @@ export interface Renders extends Pick<Looks, 'imported' | 'isStale' | 'stateOf'>
 export interface RendersParts {
   project: Project
   store: RenderStore
+  intents: Pick<Intents, 'all'>
   lineages: Lineages
   /** Loaded on first need. */
   renderer(): Promise<Renderer>
@@ -85,10 +87,12 @@ export function decideFor(
 const PAUSE = 250
 
 /** Joins store, spending rule and renderer; one flight a key. */
-export function createRenders({ project, store, lineages, renderer, uploads, made }: RendersParts): Renders {
+export function createRenders(parts: RendersParts): Renders {
+  const { project, store, intents, lineages, renderer, uploads, made } = parts
   const { atHand, beforeChange, fromStore, imported, isStale, ownOver, stateOf } = createLooks({
     provider: project.provider,
     store,
+    intents,
     lineages,
     renderer,
   })
