@@ -1,5 +1,6 @@
 import { once } from 'node:events'
-import { chmod, lstat, symlink } from 'node:fs/promises'
+import { chmod, lstat, symlink, utimes } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -7,6 +8,8 @@ import { digests } from '../helpers/digests.ts'
 import { evaluate } from '../helpers/evaluate.ts'
 import { useMock } from '../helpers/mock.ts'
 import { apiEnv, CANARY, createSite, ONETOKEN, type Ran, type Site } from '../helpers/site.ts'
+import { openIntents, type Intent } from '../../packages/unplugin-onetoken/src/store/intents.ts'
+import { parseRecord, type RenderRecord } from '../../packages/unplugin-onetoken/src/store/record.ts'
 
 // The same words bring another picture each time, as with the real API.
 const mock = useMock({ vary: true })
@@ -126,6 +129,62 @@ describe('onetoken accept', () => {
       "These words of hero have the 3 pictures of <date> ("a red fox, looking back") already: nothing was changed.
       "
     `)
+  })
+
+  it('keeps the picture that is there, and the answer to a request for another one beside it', async () => {
+    const site = await rendered()
+    const { key } = await planned(site, 'boat')
+    const record = parseRecord(await text(site, `onetoken/renders/${key}.json`), key)
+    const hero = await recordOf(site, (await planned(site, 'hero')).key)
+    const before = await shipped(site)
+    // As of a run that died with the answer in hand.
+    const now = Date.now()
+    await openIntents(join(site.folder, 'onetoken/.cache')).write({
+      key,
+      attempt: 1,
+      label: 'boat',
+      sender: { id: 'dead', pid: 4_000_000, host: hostname(), namespace: '' },
+      time: new Date(now).toISOString(),
+      replaces: true,
+      arrived: {
+        ...(record as { record: RenderRecord }).record,
+        images: hero.images.slice(0, 1),
+        created: new Date(now + 1).toISOString(),
+      },
+    } as Intent)
+    const file = join(site.folder, `onetoken/.cache/intents/${key}.1.json`)
+    await utimes(file, 0, 0)
+    const accepted = await done(site, 'accept', 'boat')
+    expect(told(accepted)).toMatchInlineSnapshot(`
+      "boat was paid for by a run that ended before it was kept: another one stands, and its picture stays in the store.
+      These words of boat have the picture of <date> ("a paper boat") already: nothing was changed. What had come for a request for another one is kept as well. To use that:
+        npx --no-install onetoken accept boat --from <key> --replace
+      "
+    `)
+    expect(await shipped(site)).toEqual(before)
+    const [, command = ''] = /onetoken (accept boat .*)$/m.exec(accepted) ?? []
+    await done(site, ...command.split(' '))
+    expect((await shipped(site))['boat']).not.toBe(before['boat'])
+    expect(await done(site, 'verify')).toContain('no problem')
+  })
+
+  it('ships who made the picture, not who would make it by now', async () => {
+    const site = await rendered({ 'photo.png': await photo() })
+    const madeBy = async (): Promise<(string | undefined)[]> => {
+      expect((await site.build(keyless())).status).toBe(0)
+      const { boat } = await evaluate(site)
+      const xmp = (await site.read(`dist${String(boat)}`)).toString('latin1')
+      return [/AISystemUsed>([^<]*)/.exec(xmp)?.[1], /digitalsourcetype\/(\w+)/.exec(xmp)?.[1]]
+    }
+    const before = await madeBy()
+    expect(before).toEqual(['gpt-image-2', 'trainedAlgorithmicMedia'])
+    await edit(site, 'prompt: a paper boat', 'prompt: a boat, model: newer, image: photo.png')
+    await done(site, 'accept', 'boat')
+    expect(await madeBy()).toEqual(before)
+    // As often as it is accepted.
+    await edit(site, 'a boat, model: newer', 'a ship, model: newest')
+    await done(site, 'accept', 'boat')
+    expect(await madeBy()).toEqual(before)
   })
 
   it('sets the words first, and changes no other line', async () => {
@@ -470,6 +529,31 @@ describe('onetoken render --again', () => {
     expect(await shipped(site)).toEqual(before)
     const verified = await site.onetoken(keyless(), 'verify')
     expect(verified.status, verified.output).toBe(0)
+  })
+
+  it('tells whose picture it replaces as well, where an entry has shown one of its own', async () => {
+    const site = await rendered({ 'fox.jpg': await photo() })
+    await done(site, 'import', 'hero', 'fox.jpg', '--replace')
+    await edit(site, 'a red fox   # in winter\n    # three, to choose from\n    n: 3', 'a paper boat')
+    const before = await shipped(site)
+    const again = await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--again', '--yes')
+    expect(told(again.output)).toMatchInlineSnapshot(`
+      "rendered hero ($0.006)
+      1 of 1 renders made ($0.006), 0 cached.
+      The picture that was there is kept. To bring it back:
+        npx --no-install onetoken accept hero --from <key> --replace
+      The new picture of hero is the picture of boat as well, with the same words.
+      The picture of boat that was there is kept. To bring it back:
+        npx --no-install onetoken accept boat --from <key> --replace
+      "
+    `)
+    const [, command = ''] = /onetoken (accept boat .*)$/m.exec(again.output) ?? []
+    await done(site, ...command.split(' '))
+    expect((await shipped(site))['boat']).toBe(before['boat'])
+    const anew = await site.onetoken(apiEnv(mock.url), 'render', 'boat', '--again', '--yes', '--json')
+    expect(JSON.parse(anew.output.slice(anew.output.indexOf('{\n')))).toMatchObject({
+      rendered: [{ name: 'hero', sharers: ['boat'], sharersFormer: null }],
+    })
   })
 })
 

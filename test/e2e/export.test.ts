@@ -240,6 +240,23 @@ images:
     expect((await run(site, '--icons', 'hero', '--out', 'public')).status).toBe(0)
   })
 
+  it('tells of a request that may have been billed, and calls nothing stale that is not', async () => {
+    const yaml = (hero: string): string =>
+      `version: 1\ndefaults: { quality: low, widths: [48] }\nimages:\n  hero: { prompt: ${hero}, alt: Fjord }\n`
+    const mine = await sharp({ create: { width: 64, height: 48, channels: 3, background: '#c63' } })
+      .png()
+      .toBuffer()
+    const site = await createSite({ 'images.yaml': yaml('A fjord'), 'mine.png': mine })
+    await site.onetoken(apiEnv(mock.url), 'import', 'hero', 'mine.png')
+    await site.write({ 'images.yaml': yaml('A fjord in winter') })
+    mock.setScenario('server-error')
+    expect((await site.onetoken(apiEnv(mock.url), 'render', 'hero', '--again', '--yes')).status).toBe(4)
+    const { status, output } = await run(site, '--out', 'public')
+    expect(status, output).toBe(0)
+    expect(output).toContain('hero was asked for on ')
+    expect(output).not.toContain('what it is an edit of')
+  })
+
   it('says where files are served from', async () => {
     const site = await renderedSite()
     for (const [out, publicPath] of [

@@ -149,6 +149,39 @@ test('a changed parent is paid for alone; its children stay as they are until so
   expect(await of.list('onetoken/images')).toContain(`onetoken/images/${wide}.png`)
 })
 
+test('an edit whose new picture was refused stays as it was, and so does what is an edit of it', async () => {
+  const of = await site()
+  await of.onetoken(apiEnv(mock.url), 'render', '--yes')
+  await of.write({ 'images.yaml': manifest('a blue fox') })
+  await of.onetoken(apiEnv(mock.url), 'render', '--yes')
+  const before = await of.build(apiEnv(mock.url))
+  const pages = await evaluate(of)
+  mock.setScenario({ name: 'moderation-blocked', when: /extend the sky|in the dark/ })
+  const refused = await of.onetoken(apiEnv(mock.url), 'render', '--stale', '--yes')
+  expect([before.status, refused.status]).toEqual([0, 1])
+  expect(refused.output).toContain(
+    'Builds go on with the picture that is there. To keep that, and hear no more of it: npx --no-install onetoken accept wide',
+  )
+  expect(await plan(of)).toMatchObject({ wide: 'refused', night: 'cached', 'hero:dark': 'refused' })
+  mock.reset()
+  const built = await of.build(apiEnv(mock.url))
+  expect(built.status, built.output).toBe(0)
+  expect(built.output).toContain('hero:dark was refused on ')
+  expect(built.output).toContain('onetoken accept hero:dark')
+  expect(await evaluate(of)).toEqual(pages)
+  const exported = await of.onetoken(apiEnv(mock.url), 'export', '--out', 'public')
+  expect(exported.status, exported.output).toBe(0)
+  expect(exported.output).toContain('onetoken accept wide')
+  expect(exported.output).not.toContain('--stale')
+  // Only that of the first words is used by nobody.
+  const unused = await of.onetoken(apiEnv(mock.url), 'prune', '--renders', '--keep-days', '0', '--dry-run')
+  expect(unused.output).toContain('"a red fox"')
+  expect(unused.output).not.toMatch(/"(extend the sky|at night|the same in the dark)"/)
+  for (const name of ['wide', 'hero:dark']) await of.onetoken(apiEnv(mock.url), 'accept', name)
+  expect(Object.values(await plan(of))).toEqual(Array.from({ length: 5 }, () => 'cached'))
+  expect(mock.requests).toHaveLength(0)
+})
+
 test('entries that are renamed keep their pictures, also those that are stale', async () => {
   const of = await site({ 'main.js': '' })
   await of.onetoken(apiEnv(mock.url), 'render', '--yes')

@@ -116,6 +116,7 @@ async function obtain(order: Order): Promise<End> {
       begun: 0,
     },
     store: watched,
+    intents: openIntents(store.cache),
     lineages: openLineages(watched),
     renderer: async () => renderer,
     async uploads() {

@@ -37,8 +37,9 @@ function plannedPicture(planned: PlannedRender): PlannedPicture {
 }
 
 /** What became of a render, for scripts. */
-export function renderedPicture({ planned, ...outcome }: RenderOutcome): RenderedPicture {
-  return { ...identityOf(planned), ...outcome }
+export function renderedPicture(outcome: RenderOutcome): RenderedPicture {
+  const { planned, key, state, made, cost, problem } = outcome
+  return { ...identityOf(planned), key, state, made, cost, problem }
 }
 
 /** What a run did, for scripts. */

@@ -1,6 +1,7 @@
 import { basename } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import {
+  describe,
   mainFile,
   manifestModule,
   pictureModule,
@@ -181,13 +182,18 @@ export function createBuild({ engine, dts, failsInModules = false, stringNames =
 
     async finish() {
       const isLast = await build.close()
-      const { log, purpose } = engine()
-      const text = isLast ? summaryText(engine().summary()) : undefined
+      const { log, purpose, root } = engine()
+      const summary = engine().summary()
+      const text = isLast ? summaryText(summary) : undefined
       // Who watches is told when something is different.
       if (text === undefined || (text === said && purpose === 'dev')) return
       said = text
       log.info(text)
-      const warnings = [staleText(engine().summary()), silentText([...silent].sort())]
+      const warnings = [
+        ...summary.refused.map((error) => describe(error, root)),
+        staleText(summary),
+        silentText([...silent].sort()),
+      ]
       for (const warning of warnings) if (warning !== undefined) log.warn(warning)
     },
   }

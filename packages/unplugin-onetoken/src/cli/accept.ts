@@ -50,8 +50,14 @@ export async function accept(args: string[], flags: AcceptFlags): Promise<number
 /** What was done, and what was not. */
 interface Done {
   accepted: Accepted[]
-  present: Present[]
+  present: (Present & Answered)[]
   problems: OneTokenError[]
+}
+
+/** What had come for a request that was settled. */
+interface Answered {
+  /** Key of its record. */
+  answer?: string | undefined
 }
 
 /** One after the other: the next one may be an edit of this one. */
@@ -65,8 +71,7 @@ async function acceptNamed(
     await attempt(problems, async () => {
       const plan = await acceptor.plan(name, { words, from, replace })
       if (plan.state === 'present') {
-        await plan.settle?.()
-        present.push(plan)
+        present.push({ ...plan, answer: await plan.settle?.() })
       } else accepted.push(await plan.accept())
     })
   }
@@ -183,7 +188,7 @@ function changeLines({ from, change, isReworded, formerPick }: Accepted, flags: 
   ]
 }
 
-function presentLine({ name, record, other, isUnwritten, settle }: Present): string {
+function presentLine({ name, record, other, isUnwritten, settle, answer }: Present & Answered): string {
   const own = { record, images: record.images }
   const isAlike = other !== undefined && fromText(name, own) === fromText(name, other)
   // Both may be of one day and of the same words: then their keys tell them apart.
@@ -191,11 +196,16 @@ function presentLine({ name, record, other, isUnwritten, settle }: Present): str
     `${fromText(name, one)}${isAlike ? `, key ${one.record.key},` : ''}`
   return [
     `These words of ${name} have ${text(own)} already: nothing was changed.`,
-    ...(settle === undefined
+    ...(settle === undefined || answer !== undefined
       ? []
       : ['A request for another one, whose answer is lost, is settled with that.']),
     ...(isUnwritten ? ['To use it, write the words into the manifest.'] : []),
     ...(other === undefined ? [] : [`To take ${text(other)} all the same, add --replace.`]),
+    ...(answer === undefined
+      ? []
+      : [
+          `What had come for a request for another one is kept as well. To use that:\n  npx --no-install onetoken accept ${name} --from ${answer} --replace`,
+        ]),
   ].join(' ')
 }
 
@@ -212,10 +222,11 @@ function acceptJson({ accepted, present }: Done, problem: OneTokenError | undefi
       aside: aside ?? null,
       sharers,
     })),
-    present: present.map(({ name, record, isRefused, settle }) => ({
+    present: present.map(({ name, record, isRefused, settle, answer }) => ({
       name,
       key: record.key,
       isSettled: settle !== undefined,
+      answer: answer ?? null,
       isRefused,
     })),
     problem: problem && { code, message, hint, details },

@@ -5,12 +5,14 @@ export interface Replacement {
   aside: string | undefined
   /** What its "pick" was, where that was taken out. */
   formerPick: number | undefined
+  /** Names of entries whose picture it was, where that is not clear. */
+  of?: readonly string[] | undefined
 }
 
 /** That other entries have the same picture. */
-export function sharerLines(sharers: readonly string[]): string[] {
+export function sharerLines(sharers: readonly string[], what = 'It'): string[] {
   if (sharers.length === 0) return []
-  return [`It is the picture of ${sharers.join(', ')} as well, with the same words.`]
+  return [`${what} is the picture of ${sharers.join(', ')} as well, with the same words.`]
 }
 
 /** That "pick" was changed, as so many pictures do not reach it, and where, unless another line is told. */
@@ -20,10 +22,11 @@ export function pickLine(pictures: number, where?: string): string {
 }
 
 /** How a picture is brought back that another one has replaced, and which one of the render it was. */
-export function asideLines({ name, aside, formerPick }: Replacement): string[] {
+export function asideLines({ name, aside, formerPick, of = [] }: Replacement): string[] {
   if (aside === undefined) return []
+  const whose = of.length === 0 ? '' : ` of ${of.join(', ')}`
   return [
-    'The picture that was there is kept. To bring it back:',
+    `The picture${whose} that was there is kept. To bring it back:`,
     `  npx --no-install onetoken accept ${name} --from ${aside} --replace`,
     ...(formerPick === undefined ? [] : [`  npx --no-install onetoken pick ${name} ${formerPick}`]),
   ]

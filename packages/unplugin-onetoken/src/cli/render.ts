@@ -5,13 +5,14 @@ import {
   renderAll,
   type Engine,
   type PlannedRender,
+  type RenderOutcome,
   type RenderPlan,
   type RenderProgress,
   type RenderResult,
   type StaleEdits,
 } from '../engine/index.ts'
 import { OneTokenError } from '../errors.ts'
-import { asideLines } from './aside.ts'
+import { asideLines, sharerLines } from './aside.ts'
 import type { GlobalFlags } from './flags.ts'
 import { print, printJson, say, sayProblem, showBar } from './output.ts'
 import { agrees } from './questions.ts'
@@ -129,11 +130,13 @@ function report(
   const cached = outcomes.filter((one) => !one.made && one.state === 'cached' && one.problem === undefined)
   if (flags.json === true) {
     const { code, message, hint, details } = problem ?? {}
-    const rendered = made.map(({ planned, key, cost, former }) => ({
+    const rendered = made.map(({ planned, key, cost, former, shared }) => ({
       name: planned.spec.name,
       key,
       cost,
       former: former ?? null,
+      sharers: shared?.names ?? [],
+      sharersFormer: shared?.former ?? null,
     }))
     printJson({
       rendered,
@@ -148,10 +151,18 @@ function report(
   const done = `${made.length} of ${asked} renders made${made.length === 0 ? '' : ` (${dollars(cost)})`}`
   const nothing = problem === undefined ? 'Nothing is missing' : 'Nothing was rendered'
   print(`${asked === 0 ? nothing : done}, ${cached.length} cached.`)
-  if (again.length > 0)
-    for (const { planned, former } of made) {
-      asideLines({ name: planned.spec.label, aside: former, formerPick: undefined }).forEach(print)
-    }
+  if (again.length > 0) for (const line of made.flatMap(anewLines)) print(line)
   for (const line of staleLines(staleEdits)) print(line)
   if (problem !== undefined) sayProblem(problem, flags.root)
+}
+
+/** What a render that was made anew has taken the place of, and for whom. */
+function anewLines({ planned, former, shared }: RenderOutcome): string[] {
+  const { label } = planned.spec
+  const { names = [], former: theirs } = shared ?? {}
+  return [
+    ...asideLines({ name: label, aside: former, formerPick: undefined }),
+    ...sharerLines(names, `The new picture of ${label}`),
+    ...asideLines({ name: names[0] ?? label, aside: theirs, formerPick: undefined, of: names }),
+  ]
 }

@@ -8,12 +8,15 @@ import type { Engine } from './engine.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import {
   allOf,
+  formerRenders,
   newestOf,
   picturesFrom,
   unreadNote,
   type FormerRenders,
   type TakenPictures,
 } from './former-renders.ts'
+import { keyBefore } from './lineages.ts'
+import { madeBy } from './made-by.ts'
 import {
   namedPicture,
   planParameters,
@@ -58,8 +61,11 @@ export interface Present {
   isRefused: boolean
   /** Whether these are words that the manifest does not have. */
   isUnwritten: boolean
-  /** Ends what is known of a request for another picture, whose answer was not kept; undefined when there is none. */
-  settle: (() => Promise<void>) | undefined
+  /**
+   * Ends what is known of a request for another picture; undefined when there is none. Of an answer that a run left which
+   * died, it gives the key that its pictures are kept under from now on.
+   */
+  settle: (() => Promise<string | undefined>) | undefined
 }
 
 /** There is one that can stand for them. */
@@ -103,7 +109,7 @@ export async function planAccept(
   const picture = namedPicture(project, name)
   const { spec, rewording } = withWords(project, picture, words)
   const identified = await (await engine.family()).identify(spec)
-  const occupant = await occupantOf(engine, identified)
+  const occupant = await occupantOf(engine, identified, { asItIs: true })
   // What is named must be there, whether it is needed or not.
   const source = taken ?? (await sourceOf(engine, former, identified, from))
   const isHere = occupant !== undefined && occupant.images.length > 0
@@ -140,8 +146,15 @@ export async function planAccept(
       // New words without a record would be rendered by the next build, a "pick" beyond the pictures would make it fail.
       if (!isReworded) await change?.write()
       const others = await sharers.of(name, identified.key)
-      const anchorage = { images, origin: originOf(record), occupant, sharers: others }
-      const { aside } = await anchor(engine, identified, anchorage)
+      // It would take the place of what is accepted.
+      await keepAnswer(engine, identified.key)
+      const { aside } = await anchor(engine, identified, {
+        images,
+        origin: originOf(record),
+        madeBy: madeBy(record, former.records),
+        occupant,
+        sharers: others,
+      })
       if (isReworded) await change?.write()
       return {
         name,
@@ -170,17 +183,31 @@ async function sourceOf(
   from: string | undefined,
 ): Promise<TakenPictures | undefined> {
   if (from !== undefined) return await picturesFrom(engine, former, from, identified.spec)
-  const { uses } = await engine.stateOf(identified)
+  const { uses } = await engine.stateOf(identified, { asItIs: true })
   const { name = '' } = identified.spec
   const record = former.records.find(({ key }) => key === uses) ?? newestOf(former, name, identified.key)
   return record && allOf(record)
 }
 
 /** A request for another picture of the same words may have been billed, and its answer be lost: a person has looked. */
-async function settler(engine: Engine, key: string): Promise<(() => Promise<void>) | undefined> {
+async function settler(engine: Engine, key: string): Promise<Present['settle']> {
   const { intents } = await engine.store()
   const intent = await intents.read(key)
-  return intent === undefined ? undefined : () => intents.close(intent)
+  if (intent === undefined) return undefined
+  return async () => {
+    const answer = await keepAnswer(engine, key)
+    if (answer === undefined) await intents.close(intent)
+    return answer
+  }
+}
+
+/** Keep the answer that a run left which died, beside the picture that is there. Returns its key, where there is one. */
+async function keepAnswer(engine: Engine, key: string): Promise<string | undefined> {
+  const { intents } = await engine.store()
+  const arrived = (await intents.read(key))?.arrived
+  if (arrived === undefined || !(await engine.finishAbandoned(key, 'aside'))) return undefined
+  const { records } = await formerRenders(engine)
+  return records.find((record) => record.created === arrived.created && keyBefore(record) === key)?.key
 }
 
 /** The picture with other words, and the change of the manifest that gives it them, where they are others. */

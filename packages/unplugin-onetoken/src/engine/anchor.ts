@@ -4,15 +4,26 @@ import type { Project } from '../project/project.ts'
 import { asideOf } from '../store/aside.ts'
 import { writing } from '../store/messages.ts'
 import { isSame } from '../store/push.ts'
-import { createdAfter, type RecordImage, type RecordOrigin, type RenderRecord } from '../store/record.ts'
+import {
+  createdAfter,
+  isProvisional,
+  type RecordImage,
+  type RecordOrigin,
+  type RenderRecord,
+} from '../store/record.ts'
 import type { Engine } from './engine.ts'
 import type { IdentifiedSpec } from './identify.ts'
+import type { MadeBy } from './made-by.ts'
 import { refuseSecretWords } from './secret-guard.ts'
 
-/** What stands for the words of an entry; undefined when nothing does. Throws when that cannot be known for certain. */
+/**
+ * What stands for the words of an entry; undefined when nothing does. With `asItIs`, no answer of a run that died takes the
+ * place of a picture that is there to stay. Throws when it cannot be known for certain.
+ */
 export async function occupantOf(
   engine: Engine,
   { key, waitsFor, spec: { label, place } }: IdentifiedSpec,
+  { asItIs = false }: { asItIs?: boolean } = {},
 ): Promise<RenderRecord | undefined> {
   if (waitsFor !== undefined) {
     throw new OneTokenError('NO_PICTURE', `${label} is an edit of ${waitsFor}, which has no picture yet.`, {
@@ -20,9 +31,11 @@ export async function occupantOf(
       place,
     })
   }
-  // The answer of a run that died may lie there: then it is a render.
-  await engine.finishAbandoned(key)
   const { store, intents } = await engine.store()
+  const there = asItIs ? await store.find(key, label) : undefined
+  const isToStay = there?.state === 'found' && there.record.images.length > 0 && !isProvisional(there.record)
+  // The answer of a run that died may lie there: then it is a render.
+  if (!isToStay) await engine.finishAbandoned(key)
   const intent = await intents.read(key)
   if (intent !== undefined && (await intents.isUnderWay(intent))) {
     throw new OneTokenError('RENDER_STANDS', `${label} is being rendered at this moment.`, {
@@ -49,6 +62,8 @@ export function hasSamePictures(one: readonly RecordImage[], other: readonly Rec
 export interface Anchorage {
   images: RecordImage[]
   origin: RecordOrigin
+  /** What has made them; undefined for those of a user. */
+  madeBy: MadeBy | undefined
   /** What stands there now. It keeps a record under another key where it was paid for, or was others' picture as well. */
   occupant: RenderRecord | undefined
   /** Names of other pictures with the same words and all else. */
@@ -69,17 +84,14 @@ export interface Anchored {
 export async function anchor(
   engine: Engine,
   identified: IdentifiedSpec,
-  { images, origin, occupant, sharers }: Anchorage,
+  { images, origin, madeBy, occupant, sharers }: Anchorage,
 ): Promise<Anchored> {
   const { store } = await engine.store()
   const project = await engine.project()
   refuseSecretWords(identified.spec, project.environment)
-  const record = recordOf(project, identified, { images, origin, occupant })
+  const record = recordOf(project, identified, { images, origin, madeBy, occupant })
   return await writing(store.folder, async () => {
-    const isKept =
-      occupant !== undefined &&
-      (isPaid(occupant) || (sharers.length > 0 && !hasSamePictures(occupant.images, images)))
-    const aside = isKept ? asideOf(occupant) : undefined
+    const aside = occupant && isKept(occupant, { images, sharers }) ? asideOf(occupant) : undefined
     // First: what was paid for never lies there without a record that names it.
     if (aside !== undefined) await store.putRecord(aside)
     // Last: what another process has paid for since would be lost under the new record, as would what another machine has.
@@ -93,6 +105,14 @@ export async function anchor(
   })
 }
 
+/** Whether a record stays under another key when these pictures take its place. */
+function isKept(occupant: RenderRecord, { images, sharers }: Pick<Anchorage, 'images' | 'sharers'>): boolean {
+  if (isPaid(occupant)) return true
+  // Words that were refused have no pictures.
+  const isPicture = occupant.images.length > 0 && !hasSamePictures(occupant.images, images)
+  return isPicture && sharers.length > 0
+}
+
 /** Of these records, one of a paid render that stood for a key until another picture took its place. */
 export function putAside(records: readonly RenderRecord[], key: string): RenderRecord | undefined {
   return records.find((record) => isPaid(record) && asideOf({ ...record, key }).key === record.key)
@@ -101,7 +121,7 @@ export function putAside(records: readonly RenderRecord[], key: string): RenderR
 function recordOf(
   { provider }: Project,
   { spec: { name, render }, key, digests }: IdentifiedSpec,
-  { images, origin, occupant }: Pick<Anchorage, 'images' | 'origin' | 'occupant'>,
+  { images, origin, madeBy, occupant }: Omit<Anchorage, 'sharers'>,
 ): RenderRecord {
   return {
     version: 1,
@@ -115,6 +135,7 @@ function recordOf(
     inputs: digests.length === 0 ? undefined : digests,
     images,
     origin,
+    madeBy,
     cost: { usd: 0, from: 'origin' },
     created: createdAfter(occupant, new Date()),
   }

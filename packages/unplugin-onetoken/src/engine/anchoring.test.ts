@@ -240,6 +240,22 @@ test('what takes the place of a record is later than that, whatever the clock sa
   expect((await recordAt(store, key)).created).toBe('2999-01-02T03:04:05.679Z')
 })
 
+test('words that were refused are no picture, also where several entries have them', async () => {
+  await writeFile(
+    join(root, 'images.yaml'),
+    'version: 1\nimages:\n  hero: { prompt: a fox }\n  twin: { prompt: a fox }\n',
+  )
+  const engine = engineOf()
+  const { store } = await engine.store()
+  const key = await keyOf(engine)
+  const refusal = { message: 'It is violent.' }
+  await store.putRecord({ ...recordOf([], { key, name: 'hero' }), refusal })
+  expect(await importPicture(engine, 'hero', { file })).toMatchObject({ sharers: ['twin'], aside: undefined })
+  await store.putRecord({ ...recordOf([], { key, name: 'hero' }), refusal }, { replace: true })
+  expect(await importPicture(engine, 'hero', { file, replace: true })).toMatchObject({ aside: undefined })
+  expect(await stored('renders')).toHaveLength(1)
+})
+
 test('a picture that is refused settles no request for another one', async () => {
   const engine = engineOf()
   await importPicture(engine, 'hero', { file })
@@ -302,6 +318,30 @@ test('a picture that was imported for good stays, whatever its words become', as
   expect(await planned()).toMatchObject([{ state: 'missing', uses: undefined }])
 })
 
+test('a picture that replaces one of other entries with the same words is theirs as well', async () => {
+  const write = (hero: string): Promise<void> =>
+    writeFile(
+      join(root, 'images.yaml'),
+      `version: 1\nimages:\n  hero: { prompt: ${hero} }\n  twin: { prompt: a fox }\n`,
+    )
+  const used = async (name: string): Promise<string | undefined> => {
+    const { entries } = await survey(engineOf())
+    const { store } = await engineOf().store()
+    const lookup = await store.find(entries.get(name)?.uses ?? '')
+    return lookup.state === 'found' && lookup.record.origin?.kind === 'imported'
+      ? lookup.record.origin.file
+      : undefined
+  }
+  const other = await pictureIn('#36c')
+  // The first one is of other words, which it had before.
+  await write('a hare')
+  await importPicture(engineOf(), 'hero', { file: await pictureIn('#333') })
+  await write('a fox')
+  await importPicture(engineOf(), 'hero', { file })
+  await importPicture(engineOf(), 'twin', { file: other, replace: true })
+  expect([await used('hero'), await used('twin')]).toEqual(['36c.png', '36c.png'])
+})
+
 test('a picture that was imported for an edit is not stale when its parent is another one', async () => {
   const write = (prompt: string): Promise<void> =>
     writeFile(
@@ -322,7 +362,10 @@ test('a picture that was imported for an edit is not stale when its parent is an
   ])
 })
 
-test('an import over an edit that is stale says how the former picture is brought back', async () => {
+test.each([
+  ['is stale', false],
+  ['is stale, and was refused since,', true],
+])('an import over an edit that %s says how the former picture is brought back', async (_, isRefused) => {
   await writeFile(
     join(root, 'images.yaml'),
     'version: 1\nimages:\n  hero: { prompt: a fox }\n  wide: { edit: hero, prompt: wider }\n',
@@ -341,6 +384,13 @@ test('an import over an edit that is stale says how the former picture is brough
   )
   const second = engineOf()
   await importPicture(second, 'hero', { file: await pictureIn('#6c3') })
+  if (isRefused) {
+    const refusal = { message: 'It is violent.' }
+    await store.putRecord({
+      ...recordOf([], { key: await keyOf(engineOf(), 'wide'), name: 'wide' }),
+      refusal,
+    })
+  }
   const third = engineOf()
   const { aside } = await importPicture(third, 'wide', { file, replace: true })
   expect(aside).toBe(key)

@@ -6,7 +6,6 @@ import type { Purpose } from '../render/rules.ts'
 import { parseReference } from '../spec/reference.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { Picture } from '../output/picture.ts'
-import type { Lookup } from '../store/file-store.ts'
 import type { RenderRecord } from '../store/record.ts'
 import type { Family } from './family.ts'
 import type { IdentifiedSpec } from './identify.ts'
@@ -15,10 +14,11 @@ import type { EngineOptions } from './options.ts'
 import { obtain } from './obtain.ts'
 import { inlineDescriptor } from './references.ts'
 import type { ProjectStore } from './project-store.ts'
-import type { StateOfPicture } from './looks.ts'
+import type { HowToLook, StateOfPicture } from './looks.ts'
 import { createRun, type Run } from './run.ts'
 import { openSession, specOf, type Session } from './session.ts'
 import { createTally, type Summary } from './summary.ts'
+import type { Workshop } from './workshop.ts'
 
 /** What bundlers, the command and dev use. */
 export interface Engine {
@@ -42,8 +42,8 @@ export interface Engine {
   family(): Promise<Family>
   /** The spec of what a specifier at `place` names. */
   specOf(specifier: string, place: Place): Promise<ImageSpec>
-  /** What is known of a render, with what a look at the store has shown a moment ago; asks nobody. */
-  stateOf(identified: IdentifiedSpec, seen?: Lookup): Promise<StateOfPicture>
+  /** What is known of a render; asks nobody. */
+  stateOf(identified: IdentifiedSpec, how?: HowToLook): Promise<StateOfPicture>
   /**
    * Have a render, as the spending rule allows, and before it those that it is an edit of. `again` asks the API although it
    * is there, `renew` when what it is an edit of has changed. What only stands in for it never does. It is `made` when it
@@ -62,8 +62,7 @@ export interface Engine {
   pushWaiting(): Promise<void>
   /** The renders of the project. */
   store(): Promise<ProjectStore>
-  /** Finish what a run left that ended with an answer in hand. True when there is a record now. */
-  finishAbandoned(key: string): Promise<boolean>
+  finishAbandoned: Workshop['finishAbandoned']
   /** Start no further request. Returns how many are under way: they go on. */
   stop(reason: OneTokenError): Promise<number>
   /** Give up what is under way as well. */
@@ -159,7 +158,7 @@ export function createEngine(given: EngineOptions): Engine {
       }
     },
 
-    stateOf: async (identified, seen) => (await open()).workshop.renders.stateOf(identified, seen),
+    stateOf: async (identified, how) => (await open()).workshop.renders.stateOf(identified, how),
 
     async render(spec, how = {}) {
       const { project, workshop } = await open()
@@ -182,7 +181,7 @@ export function createEngine(given: EngineOptions): Engine {
     pushWaiting: async () => (await open()).workshop.pushWaiting(),
 
     store: async () => (await open()).workshop.store,
-    finishAbandoned: async (key) => (await open()).workshop.finishAbandoned(key),
+    finishAbandoned: async (key, place) => (await open()).workshop.finishAbandoned(key, place),
 
     stop: async (reason) => (await open()).workshop.stop(reason),
     abort: async () => (await open()).workshop.abort(),

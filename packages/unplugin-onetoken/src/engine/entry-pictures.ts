@@ -16,6 +16,8 @@ export interface EntryPicture {
   picture: Picture
   /** How messages call those of the two that are edits of what has changed since. */
   stale: string[]
+  /** Why others are used than those that their words say: those were refused, or may have been billed and are not there. */
+  problems: OneTokenError[]
 }
 
 /** Which pictures are wanted, and how. */
@@ -70,10 +72,13 @@ export async function entryPictures(engine: Engine, wish: EntryWish): Promise<En
     const own = wanted.flatMap((one, index) => (one.name === name ? [index] : []))
     const [light, dark] = own.flatMap((index) => pictures[index] ?? [])
     if (light === undefined) throw new TypeError('Every entry has a picture')
-    const stale = own.flatMap((index) =>
-      renders[index]?.state === 'cached' ? [] : (renders[index]?.spec.label ?? []),
-    )
-    return { name, picture: dark === undefined ? light : { ...light, dark }, stale }
+    const planned = own.flatMap((index) => renders[index] ?? [])
+    return {
+      name,
+      picture: dark === undefined ? light : { ...light, dark },
+      stale: planned.flatMap(({ state, spec }) => (state === 'stale' ? [spec.label] : [])),
+      problems: planned.flatMap(({ problem }) => problem ?? []),
+    }
   })
 }
 

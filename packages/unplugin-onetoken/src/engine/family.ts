@@ -38,8 +38,10 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
     if (lookup.state === 'unavailable') throw lookup.error.at(identified.spec.place)
     const own = await importedOver(lineages, project.provider, identified, lookup)
     if (own !== undefined) return own
-    if (lookup.state === 'found') return lookup.record
-    return await standIn(lineages, project.provider, identified)
+    const record = lookup.state === 'found' ? lookup.record : undefined
+    if (record !== undefined && record.images.length > 0) return record
+    // Of words that were refused, builds use what was there before.
+    return (await standIn(lineages, project.provider, identified)) ?? record
   }
 
   const parentOf = async (child: ImageSpec, name: string): Promise<ParentPicture> => {
@@ -50,7 +52,8 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
     const formerName =
       record?.name === undefined || project.entries.has(record.name) ? undefined : record.name
     // What the user has brought is a picture of their own.
-    const isComposite = parent.isComposite || record?.origin?.kind === 'imported'
+    const isComposite =
+      record?.origin?.kind === 'imported' || (record?.madeBy?.composite ?? parent.isComposite)
     if (record === undefined) return { name, choice, input: undefined, isComposite, awaits }
     const image = record.images[parent.spec.pick - 1]
     if (image === undefined) throw noPicture(child, name, record)
@@ -89,12 +92,12 @@ export function createFamily({ project, store, lineages }: FamilyParts): Family 
 }
 
 function noPicture(child: ImageSpec, parent: string, { refusal, images }: RenderRecord): OneTokenError {
-  const why =
-    refusal === undefined
-      ? `its render has ${images.length === 1 ? 'only 1 picture' : `only ${images.length} pictures`}`
-      : `the API refused it: ${visible(refusal.message)}`
+  const isRefused = refusal !== undefined && images.length === 0
+  const why = isRefused
+    ? `the API refused it: ${visible(refusal.message)}`
+    : `its render has ${images.length === 1 ? 'only 1 picture' : `only ${images.length} pictures`}`
   return new OneTokenError(
-    refusal === undefined ? 'PICK_BEYOND' : 'API_REFUSED',
+    isRefused ? 'API_REFUSED' : 'PICK_BEYOND',
     `${child.label} is an edit of ${parent}, and there is no picture of that: ${why}`.replace(
       /([^.])$/,
       '$1.',

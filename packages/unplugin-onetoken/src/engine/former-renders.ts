@@ -6,6 +6,7 @@ import { inOrder } from '../store/in-order.ts'
 import type { ImageSpec } from '../spec/types.ts'
 import type { RecordImage, RenderRecord } from '../store/record.ts'
 import type { Engine } from './engine.ts'
+import { keyBefore } from './lineages.ts'
 import { namedPicture, pictureNames } from './named-picture.ts'
 
 /** Renders that are on this machine, for finding one whose words have changed since. */
@@ -50,7 +51,14 @@ export function addFormer({ records }: FormerRenders, record: RenderRecord): voi
 
 /** The newest render of an entry, other than the one of `key`. */
 export function newestOf({ records }: FormerRenders, name: string, key: string): RenderRecord | undefined {
-  return records.find((record) => record.name === name && record.key !== key)
+  return records.find((record) => record.name === name && record.key !== key && hasStood(record, records))
+}
+
+/** Whether a record was ever used: one that came second was put aside at once. */
+function hasStood(record: RenderRecord, records: readonly RenderRecord[]): boolean {
+  const before = keyBefore(record)
+  const standing = before === undefined ? undefined : records.find(({ key }) => key === before)
+  return standing === undefined || timeOf(standing) > timeOf(record)
 }
 
 /**
@@ -78,7 +86,7 @@ export async function picturesFrom(
   if (known.includes(from)) {
     const { spec } = namedPicture(project, from)
     const identified = await (await engine.family()).identify(spec)
-    const { uses = identified.key } = await engine.stateOf(identified)
+    const { uses = identified.key } = await engine.stateOf(identified, { asItIs: true })
     const record = records.find(({ key }) => key === uses) ?? newest
     if (record !== undefined) return from === target.name ? allOf(record) : shownOf(record, spec, target)
   }

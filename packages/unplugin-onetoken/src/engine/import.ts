@@ -58,14 +58,15 @@ export async function importPicture(engine: Engine, name: string, options: Impor
   // Whoever comes in between: a "pick" beyond the only picture fails builds, and an entry without one is rendered.
   if (!isNew) await change?.write()
   // Found by the words of its former parent, it stays where it is.
-  const former = occupant === undefined ? await staleKey(engine, identified) : undefined
+  const former = occupant?.images.length ? undefined : await formerKey(engine, identified)
   const isProvisional = options.untilRendered === true
   const origin = {
     kind: 'imported',
     file: picture.name,
     until: isProvisional ? 'rendered' : undefined,
   } as const
-  const { aside } = await anchor(engine, identified, { images: [image], origin, occupant, sharers })
+  const anchorage = { images: [image], origin, madeBy: undefined, occupant, sharers }
+  const { aside } = await anchor(engine, identified, anchorage)
   if (isNew) await change?.write()
   return {
     name,
@@ -80,10 +81,10 @@ export async function importPicture(engine: Engine, name: string, options: Impor
   }
 }
 
-/** The key of the picture that builds use, of an edit whose parent has changed. */
-async function staleKey(engine: Engine, identified: IdentifiedSpec): Promise<string | undefined> {
+/** The key of the picture that builds use, of an edit whose parent has changed. It may have been refused since. */
+async function formerKey(engine: Engine, identified: IdentifiedSpec): Promise<string | undefined> {
   const { state, uses } = await engine.stateOf(identified)
-  return state === 'stale' ? uses : undefined
+  return state === 'stale' || state === 'refused' ? uses : undefined
 }
 
 /** Why a picture may not take the place of the one that stands there; undefined when it may. */
@@ -101,7 +102,9 @@ function refusalOf(
     if (untilRendered === true) return isThere(identified, occupant, { file, replace })
     return replace === true ? undefined : stands(identified, occupant, file)
   }
-  if (replace === true || sharers.length === 0 || hasSamePictures(occupant.images, [image])) return undefined
+  // Words that were refused have none.
+  if (occupant.images.length === 0 || hasSamePictures(occupant.images, [image])) return undefined
+  if (replace === true || sharers.length === 0) return undefined
   return isOfOthers(identified, occupant, { sharers, file })
 }
 

@@ -1,5 +1,6 @@
-import type { InputDigest } from '../spec/key.ts'
+import { renderKey, type InputDigest } from '../spec/key.ts'
 import type { RenderSpec } from '../spec/types.ts'
+import { asideOf } from '../store/aside.ts'
 import type { Lookup, RenderStore } from '../store/file-store.ts'
 import { isOwn, type RenderRecord } from '../store/record.ts'
 import { lineageOf, type IdentifiedSpec } from './identify.ts'
@@ -29,6 +30,13 @@ export function openLineages(store: Pick<RenderStore, 'keys' | 'find'>): Lineage
     if (lineage !== undefined) keepNewest(byLineage, lineage, record)
     if (record.name !== undefined) keepNewest(byName, nameIn(record.provider, record.name), record)
   }
+  /** Whether a record was ever used: one that came second was put aside at once. */
+  const hasStood = async (record: RenderRecord): Promise<boolean> => {
+    const key = keyBefore(record)
+    if (key === undefined) return true
+    const standing = await store.find(key)
+    return standing.state !== 'found' || timeOf(standing.record) > timeOf(record)
+  }
   const readNew = async (): Promise<void> => {
     for (const key of await store.keys()) {
       if (seen.has(key)) continue
@@ -36,7 +44,7 @@ export function openLineages(store: Pick<RenderStore, 'keys' | 'find'>): Lineage
       // What cannot be read may be put right meanwhile.
       if (lookup.state !== 'found') continue
       seen.add(key)
-      add(lookup.record)
+      if (await hasStood(lookup.record)) add(lookup.record)
     }
   }
   let reading: Promise<void> | undefined
@@ -49,14 +57,26 @@ export function openLineages(store: Pick<RenderStore, 'keys' | 'find'>): Lineage
     async imported(name, provider) {
       await readAll()
       const record = byName.get(nameIn(provider, name))
-      return record !== undefined && isOwn(record) ? record : undefined
+      // What another picture has replaced, for this entry too as their words are the same, is brought for good no more.
+      return record !== undefined && isOwn(record) && keyBefore(record) === undefined ? record : undefined
     },
   }
 }
 
 function keepNewest(records: Map<string, RenderRecord>, id: string, record: RenderRecord): void {
   const other = records.get(id)
-  if (other === undefined || Date.parse(record.created) > Date.parse(other.created)) records.set(id, record)
+  if (other === undefined || timeOf(record) > timeOf(other)) records.set(id, record)
+}
+
+function timeOf({ created }: RenderRecord): number {
+  return Date.parse(created)
+}
+
+/** The key of a record that was put aside, from before that; undefined for one that was not. */
+export function keyBefore(record: RenderRecord): string | undefined {
+  const { endpoint, request, take, inputs = [], provider } = record
+  const key = renderKey({ endpoint, request: request as RenderSpec['request'], take }, inputs, provider)
+  return key !== record.key && asideOf({ ...record, key }).key === record.key ? key : undefined
 }
 
 /** Pretend pictures and others are never taken for each other. */

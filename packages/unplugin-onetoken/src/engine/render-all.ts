@@ -3,9 +3,11 @@ import type { Engine } from './engine.ts'
 import { pickProblem } from './pick-beyond.ts'
 import { parentOf, type RenderPlan } from './plan-renders.ts'
 import { notMadeAnew, oneProblem } from './problems.ts'
+import { withKeepHint } from './refused.ts'
 import { asideOf } from '../store/aside.ts'
 import { isProvisional, type RenderRecord } from '../store/record.ts'
-import type { PictureState } from './looks.ts'
+import type { PictureState, StateOfPicture } from './looks.ts'
+import { openSharers } from './sharers.ts'
 import type { PlannedRender } from './survey.ts'
 
 /** How far a run is, each time that a render has ended. */
@@ -31,8 +33,18 @@ export interface RenderOutcome {
   cost: number
   /** Key of the record that was there, or that names its pictures now; undefined when nothing was there. */
   former: string | undefined
+  /** Of what was made anew, which other entries have now as well: it is a render of their words. */
+  shared?: SharedRender | undefined
   /** Why it could not be had, or what came cannot be used. None for what was not sent, as the run was stopped or its parent could not be had. */
   problem: OneTokenError | undefined
+}
+
+/** What a render that was made anew is for others. */
+export interface SharedRender {
+  /** Names of other pictures with the same words and all else. */
+  names: string[]
+  /** Key that the render is found by which they had; undefined when that is `former`, or when there was none. */
+  former: string | undefined
 }
 
 /** How a run is watched and stopped. */
@@ -93,6 +105,7 @@ export async function renderAll(
   const all = [...new Set([...chosen, ...wanted])].map(
     (planned) => outcomes.get(planned) ?? untouched(planned),
   )
+  if (again.length > 0) await addSharers(engine, all)
   const failures = wanted.flatMap((planned) => outcomes.get(planned)?.problem ?? [])
   return {
     outcomes: all,
@@ -109,37 +122,76 @@ async function outcomeOf(
 ): Promise<RenderOutcome> {
   const again = planned.names.some((name) => named.includes(name))
   try {
-    const before = await usedBy(engine, planned)
+    const before = await recordOf(engine, planned.uses, planned)
+    // Where it shows a picture of its own, others may have the render of its words.
+    const others = again && planned.uses !== planned.key ? planned.key : undefined
+    const replaced = await recordOf(engine, others, planned)
     const { record, made } = await engine.render(planned.spec, { again, renew: true })
     const cost = made ? record.cost.usd : 0
-    const former = made && before !== undefined ? await standingKey(engine, before, record.key) : undefined
+    const former = made ? await standingKey(engine, before, record.key) : undefined
+    const othersFormer = made ? await standingKey(engine, replaced, record.key) : undefined
+    const shared = made && again ? { names: [], former: othersFormer } : undefined
     // Fewer pictures may have come than were asked for, so that there is none for somebody.
     const [problem] = planned.specs.flatMap((spec) => pickProblem(spec, record)?.at(spec.place) ?? [])
-    return { planned, key: record.key, state: 'cached', made, cost, former, problem }
+    return { planned, key: record.key, state: 'cached', made, cost, former, shared, problem }
   } catch (thrown) {
     const error = asOneTokenError(thrown)
     if (error === undefined) throw thrown
     // Its parent may be another one by now, and with that its key.
     const family = await engine.family()
     const identified = await family.identify(planned.spec).catch(() => planned.identified)
-    const { state } = await engine.stateOf(identified)
+    const known = await engine.stateOf(identified)
+    const { state } = known
     // What was stopped before it was sent is no failure; what was given up after that may be billed.
     const isFailure = error.code !== 'ABORTED' || error.details?.['possiblyBilled'] === true
-    const told = state === 'cached' ? notMadeAnew(error, identified.key) : error
-    const problem = isFailure ? told : undefined
+    const problem = isFailure
+      ? await told(engine, planned, error, { ...known, key: identified.key })
+      : undefined
     return { planned, key: keyOf(identified), state, made: false, cost: 0, former: undefined, problem }
   }
 }
 
-/** The record of the picture that is there so far; undefined when there is none that could be brought back. */
-async function usedBy(engine: Engine, { uses, spec }: PlannedRender): Promise<RenderRecord | undefined> {
-  if (uses === undefined) return undefined
+/** What went wrong with a render, and what that means for the picture that is there. */
+async function told(
+  engine: Engine,
+  { spec }: PlannedRender,
+  error: OneTokenError,
+  { state, uses, key }: StateOfPicture & { key: string },
+): Promise<OneTokenError> {
+  if (state === 'cached') return notMadeAnew(error, key)
+  if (state !== 'refused' || uses === undefined) return error
   const lookup = await (await engine.store()).store.find(uses, spec.label)
+  return lookup.state === 'found' ? withKeepHint(error, spec, lookup.record) : error
+}
+
+/** Who else has what was made anew: that is known when all of it is there. */
+async function addSharers(engine: Engine, outcomes: readonly RenderOutcome[]): Promise<void> {
+  const sharers = openSharers(engine)
+  for (const { planned, key, shared } of outcomes) {
+    const { name } = planned.spec
+    if (shared === undefined || key === undefined || name === undefined) continue
+    shared.names = await sharers.of(name, key)
+  }
+}
+
+/** What is there so far under a key; undefined when there is nothing that could be brought back. */
+async function recordOf(
+  engine: Engine,
+  key: string | undefined,
+  { spec }: PlannedRender,
+): Promise<RenderRecord | undefined> {
+  if (key === undefined) return undefined
+  const lookup = await (await engine.store()).store.find(key, spec.label)
   return lookup.state === 'found' && !isProvisional(lookup.record) ? lookup.record : undefined
 }
 
 /** The key of a former record, also when its own is that of the new one. */
-async function standingKey(engine: Engine, former: RenderRecord, key: string): Promise<string | undefined> {
+async function standingKey(
+  engine: Engine,
+  former: RenderRecord | undefined,
+  key: string,
+): Promise<string | undefined> {
+  if (former === undefined) return undefined
   if (former.key !== key) return former.key
   const { store } = await engine.store()
   const aside = asideOf(former).key

@@ -68,10 +68,20 @@ test('what may have been billed is not asked for again because of it', async () 
   expect(await renders.obtain(hero, { ...REPLACING, again: true })).toMatchObject({ made: true })
 })
 
-test('it stays when the API refuses the words', async () => {
-  const { renders, hero, record } = await imported({ answer: refuse })
+test('it stays when the API refuses the words, which are not asked for once more', async () => {
+  const { renders, hero, record, posts } = await imported({ answer: inTurn(refuse, good) })
   expect((await failureOf(renders.obtain(hero, REPLACING))).code).toBe('API_REFUSED')
-  expect(await renders.obtain(hero, BUILD)).toEqual({ record, made: false })
+  const { images, origin } = record
+  expect(await renders.obtain(hero, BUILD)).toMatchObject({ record: { images, origin }, made: false })
+  const { hint } = await failureOf(renders.obtain(hero, REPLACING))
+  expect(hint).toMatchInlineSnapshot(`
+    "It is not asked for again with the same words: change them. To try them once more: npx --no-install onetoken render hero --again
+    Builds go on with "mine.png". To have that for good: npx --no-install onetoken import hero FILE"
+  `)
+  expect(await renders.stateOf(hero)).toMatchObject({ state: 'refused', uses: hero.key, problem: { hint } })
+  expect(posts).toHaveLength(1)
+  expect(await renders.obtain(hero, { ...REPLACING, again: true })).toMatchObject({ made: true })
+  expect(await renders.stateOf(hero)).toEqual({ state: 'cached' })
 })
 
 test.each([

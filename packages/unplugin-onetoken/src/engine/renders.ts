@@ -6,12 +6,14 @@ import { price } from '../render/pricing.ts'
 import type { Renderer, RenderJob } from '../render/types.ts'
 import { spendingDecision, type Purpose, type SpendingDecision } from '../render/rules.ts'
 import { isSameLookup, type RenderStore } from '../store/file-store.ts'
+import type { Intents } from '../store/intents.ts'
 import { isProvisional, type RenderRecord } from '../store/record.ts'
 import type { IdentifiedSpec } from './identify.ts'
 import type { Lineages } from './lineages.ts'
 import { createLooks, type Looks } from './looks.ts'
 import { hasPretend } from './pretend.ts'
 import { missingError, placeText } from './problems.ts'
+import { refusedError, withKeepHint } from './refused.ts'
 import { refuseSecretWords } from './secret-guard.ts'
 
 /** Who asks for a render. */
@@ -32,7 +34,16 @@ export interface Asker {
 }
 
 /** The record of a render, or the word that a placeholder takes its place. */
-export type Obtained = { record: RenderRecord; made: boolean; isStale?: boolean } | { placeholder: string }
+export type Obtained =
+  | {
+      record: RenderRecord
+      made: boolean
+      /** What it is an edit of has changed since. */
+      isStale?: boolean
+      /** Why it is used in the place of what its words say by now: the API refused them. */
+      refusal?: OneTokenError | undefined
+    }
+  | { placeholder: string }
 
 /** Renders of a project: from the store, or paid for where that is allowed. */
 export interface Renders extends Pick<Looks, 'imported' | 'isStale' | 'stateOf'> {
@@ -46,6 +57,7 @@ export interface Renders extends Pick<Looks, 'imported' | 'isStale' | 'stateOf'>
 export interface RendersParts {
   project: Project
   store: RenderStore
+  intents: Pick<Intents, 'all'>
   lineages: Lineages
   /** Loaded on first need. */
   renderer(): Promise<Renderer>
@@ -75,10 +87,12 @@ export function decideFor(
 const PAUSE = 250
 
 /** Joins store, spending rule and renderer; one flight a key. */
-export function createRenders({ project, store, lineages, renderer, uploads, made }: RendersParts): Renders {
+export function createRenders(parts: RendersParts): Renders {
+  const { project, store, intents, lineages, renderer, uploads, made } = parts
   const { atHand, beforeChange, fromStore, imported, isStale, ownOver, stateOf } = createLooks({
     provider: project.provider,
     store,
+    intents,
     lineages,
     renderer,
   })
@@ -118,6 +132,8 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
         // while it is rendered wants two.
         if (!replaces || !isSameLookup(await store.find(key, spec.label), before)) {
           const there = await fromStore(identified)
+          // Who was asked for it there had the words refused.
+          if (replaces && there?.refusal !== undefined) throw refusedError(spec, there, there)
           if (there !== undefined) return { record: there, made: false }
         }
         const record = await (
@@ -143,18 +159,28 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
       if (!again) {
         const there = await atHand(identified).catch((thrown: unknown) => {
           const error = asOneTokenError(thrown)
-          if (error !== undefined && (error.code === 'REMOTE_FAILED' || hasPlaceholder(error, asker)))
-            return error
+          if (error !== undefined && mayHaveOther(error)) return error
           throw thrown
         })
         const isThere = there !== undefined && !(there instanceof OneTokenError)
         const over = isThere ? await ownOver(identified, there) : undefined
         if (over !== undefined) return { record: over, made: false }
-        if (isThere && !isReplaced(there, asker)) return { record: there, made: false }
+        // With a picture of its user in it, which only stood in for the render.
+        const refusal = isThere && there.refusal !== undefined ? refusedError(spec, there, there) : undefined
+        if (isThere && !isReplaced(there, asker)) return { record: there, made: false, refusal }
+        if (refusal !== undefined) throw refusal
         const own = isThere ? undefined : await imported(identified)
         if (own !== undefined) return { record: own, made: false }
         const before = isThere || asker.renew === true ? undefined : await beforeChange(identified)
-        if (before !== undefined) return { record: before, made: false, isStale: true }
+        if (before !== undefined) {
+          const why = there instanceof OneTokenError && there.code === 'API_REFUSED' ? there : undefined
+          return {
+            record: before,
+            made: false,
+            isStale: true,
+            refusal: why && withKeepHint(why, spec, before),
+          }
+        }
         if (there instanceof OneTokenError) {
           if (!hasPlaceholder(there, asker)) throw there
           return { placeholder: there.message }
@@ -179,6 +205,11 @@ export function createRenders({ project, store, lineages, renderer, uploads, mad
       throw missingError({ key: identified.key, label, where, worst, code, why, hint, isPretend })
     },
   }
+}
+
+/** Whether a picture that cannot be had may have another one in its place, where there is one. */
+function mayHaveOther({ code }: OneTokenError): boolean {
+  return code === 'API_REFUSED' || code === 'REMOTE_FAILED'
 }
 
 function isReplaced(record: RenderRecord, { provisional }: Asker): boolean {

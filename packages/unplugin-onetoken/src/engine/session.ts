@@ -138,10 +138,11 @@ async function obtainPicture(
         project.store,
       )
     }
-    const { record, made, isStale } = obtained
+    const { record, made, isStale, refusal } = obtained
     if (made) tally.rendered(key, record.cost.usd)
     else tally.reused(key)
-    if (isStale === true) tally.stale(spec.label)
+    if (refusal !== undefined) tally.refused(key, refusal)
+    else if (isStale === true) tally.stale(spec.label)
     return await workshop.cut(identified, record, tally)
   }
 }

@@ -53,7 +53,7 @@ export function openSharers(engine: Engine): Sharers {
   const hasOwn = async (name: string): Promise<boolean> => {
     const picture = identified.get(name)
     if (picture === undefined) return false
-    const { uses, origin } = await engine.stateOf(picture)
+    const { uses, origin } = await engine.stateOf(picture, { asItIs: true })
     return uses !== undefined && origin !== undefined && isOwn({ origin })
   }
 

@@ -1,3 +1,4 @@
+import type { OneTokenError } from '../errors.ts'
 import { dollars } from '../render/pricing.ts'
 
 /** What a run did. */
@@ -12,6 +13,8 @@ export interface Summary {
   placeholders: number
   /** Edits that are used as they were before their parents changed, by name. */
   stale: string[]
+  /** Why other pictures are used in the place of those that their words say. */
+  refused: OneTokenError[]
   /** Files that pages get, and how many of them were encoded in this run. */
   files: number
   encoded: number
@@ -27,6 +30,8 @@ export interface Tally {
   placeholder(label: string): void
   /** An edit is used as it was before its parent changed. */
   stale(label: string): void
+  /** The words of a picture were refused, and another one is used. */
+  refused(key: string, error: OneTokenError): void
   variants(
     recipe: string,
     source: { key: string; bytes: number },
@@ -42,6 +47,7 @@ export function createTally(): Tally {
   const reused = new Set<string>()
   const placeholders = new Set<string>()
   const stale = new Set<string>()
+  const refused = new Map<string, OneTokenError>()
   const sources = new Map<string, number>()
   const recipes = new Map<string, { files: number; bytes: number; encoded: number }>()
   const sum = (values: Iterable<number>): number => [...values].reduce((total, value) => total + value, 0)
@@ -54,6 +60,7 @@ export function createTally(): Tally {
     reused: (key) => void (rendered.has(key) || reused.add(key)),
     placeholder: (label) => void placeholders.add(label),
     stale: (label) => void stale.add(label),
+    refused: (key, error) => void refused.set(key, error),
     variants(recipe, { key, bytes }, files, cached) {
       sources.set(key, bytes)
       const encoded = (recipes.get(recipe)?.encoded ?? 0) + (cached ? 0 : files.length)
@@ -65,6 +72,7 @@ export function createTally(): Tally {
       reused: reused.size,
       placeholders: placeholders.size,
       stale: [...stale].sort(),
+      refused: [...refused.values()],
       files: sum([...recipes.values()].map(({ files }) => files)),
       encoded: sum([...recipes.values()].map(({ encoded }) => encoded)),
       bytesBefore: sum(sources.values()),

@@ -186,7 +186,7 @@ async function plan(
   const project = await engine.project()
   const { spec } = identified
   const seen = await family.lookup(identified)
-  const { state, problem, uses, origin } = await engine.stateOf(identified, seen)
+  const { state, problem, uses, origin } = await engine.stateOf(identified, { seen })
   // Told before anything is spent on others.
   if (state !== 'cached') refuseSecretWords(spec, project.environment)
   const { worst, open } = price(spec.render, project.settings.multiplier)

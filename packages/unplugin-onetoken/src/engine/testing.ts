@@ -54,6 +54,7 @@ export async function studio(
   const renders = createRenders({
     project,
     store: parts.store,
+    intents: parts.intents,
     lineages: openLineages(parts.store),
     renderer: async () => parts.renderer,
     uploads: async () => ({ images: [] }),

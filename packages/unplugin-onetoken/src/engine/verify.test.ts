@@ -51,7 +51,7 @@ test('one request that cannot be read keeps nobody from hearing of the others', 
   await mkdir(join(root, `onetoken/.cache/intents/${OTHER}.1.json`))
   expect(await verified(false)).toMatchInlineSnapshot(`
     [
-      "problem request: hero was asked for on 2026-01-02 03:04 UTC from elsewhere, and may have been billed. What happened: the disk was full",
+      "problem request: hero was paid for by a run that ended before it was kept, and what had arrived is there. What happened: the disk was full",
       "problem request: The store cannot be read: EISDIR: illegal operation on a directory, read",
       "note orphan: <root>/onetoken/images/c5f7f6836ce0d49bdf0ceb9a924e031167cdcf5062135a93c2d059b9040898a6.png is the answer to a request, and has no record yet.",
     ]

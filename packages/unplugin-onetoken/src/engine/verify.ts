@@ -1,6 +1,9 @@
-import { asOneTokenError, type OneTokenError } from '../errors.ts'
+import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { standingIntent } from '../render/errors.ts'
+import { visible } from '../spec/text.ts'
 import { checkStore, type CheckParts, type CheckWatcher, type Finding, type Wanted } from '../store/check.ts'
+import { abandonedFiles } from '../store/durable.ts'
+import { examine } from '../store/examine.ts'
 import type { Lookup } from '../store/file-store.ts'
 import { problemOf, repaired, unreadProblem } from '../store/finding.ts'
 import type { Intent } from '../store/intents.ts'
@@ -59,40 +62,76 @@ async function* standingRequests(
     if (await intents.isUnderWay(intent)) continue
     const { key, label } = intent
     const lookup = await local.find(key)
-    const found = problemOf('request', local.recordFile(key), standingIntent(label || 'NAME', intent))
-    const problem = { ...found, hint: `${found.hint}${keepHint(intent, lookup)}` }
     // A process may have died between its record and its journal.
     if (isKept(intent, lookup)) {
       if (repair) await intents.close(intent)
-    } else if (intent.arrived === undefined) yield problem
-    else if (!repair) {
-      yield { ...problem, hint: `${FINISH}\n${problem.hint}` }
-    } else yield await finished(engine, key, problem)
+      continue
+    }
+    const problem = (error: OneTokenError, keep: string): Finding => {
+      const found = problemOf('request', local.recordFile(key), error)
+      return { ...found, hint: `${found.hint}${keep}` }
+    }
+    const lost = problem(standingIntent(label || 'NAME', intent), keepHint(intent, lookup))
+    if (!(await hasAnswer(local, intent))) {
+      yield lost
+      continue
+    }
+    // What only stands in gives way to it.
+    const givesWay = lookup.state === 'found' && isProvisional(lookup.record)
+    const found = problem(answered(intent), givesWay ? '' : keepHint(intent, lookup))
+    yield repair ? await finished(engine, key, { found, lost }) : found
   }
   for (const error of unread) yield unreadProblem('request', error)
 }
 
-/** The `problem` of a request whose answer had arrived, once it was tried to keep that. */
-async function finished(engine: Engine, key: string, problem: Finding): Promise<Finding> {
+/** What is told of a request whose answer was `found`, once it was tried to keep that: it may be `lost` all the same. */
+async function finished(
+  engine: Engine,
+  key: string,
+  { found, lost }: { found: Finding; lost: Finding },
+): Promise<Finding> {
   try {
-    if (!(await engine.finishAbandoned(key))) return problem
-    return repaired(problem, 'Its answer was found, and is kept now.')
+    return (await engine.finishAbandoned(key)) ? repaired(found, 'It is kept now.') : lost
   } catch (thrown) {
     const error = asOneTokenError(thrown)
     if (error === undefined) throw thrown
-    return problemOf('request', problem.file, error)
+    return problemOf('request', found.file, error)
   }
+}
+
+/** Whether a picture of an answer is there that a run did not keep which died. */
+async function hasAnswer(local: ProjectStore['local'], { arrived }: Intent): Promise<boolean> {
+  for (const image of arrived?.images ?? []) {
+    const file = local.imageFile(image)
+    // Nothing is given its name here.
+    for (const one of [file, ...(await abandonedFiles(file))]) {
+      const there = await examine(one).catch(() => undefined)
+      if (there?.sha256 === image.sha256) return true
+    }
+  }
+  return false
+}
+
+function answered({ label, key, failure }: Intent): OneTokenError {
+  const why = failure === undefined ? '' : ` What happened: ${visible(failure.replaceAll('\n', ' '))}`
+  return new OneTokenError(
+    'POSSIBLY_BILLED',
+    `${label || key} was paid for by a run that ended before it was kept, and what had arrived is there.${why}`,
+    {
+      hint: 'The next build uses it, or bring it in now: npx --no-install onetoken verify --repair',
+    },
+  )
 }
 
 /**
  * Whether what was asked for is there: of a picture that was asked for again, not the one before it. Nor does one that
  * only stands in for the render settle what became of a request for that.
  */
-function isKept({ replaces, time }: Intent, lookup: Lookup): boolean {
+function isKept({ replaces, time, arrived }: Intent, lookup: Lookup): boolean {
   if (lookup.state === 'missing' || (lookup.state === 'found' && isProvisional(lookup.record))) return false
-  return (
-    replaces !== true || (lookup.state === 'found' && Date.parse(lookup.record.created) >= Date.parse(time))
-  )
+  if (replaces !== true) return true
+  // An answer is later than what it replaces, whatever the clocks say.
+  return lookup.state === 'found' && Date.parse(lookup.record.created) >= Date.parse(arrived?.created ?? time)
 }
 
 /** Labels of imports are their words in quotes; entries have names. */
@@ -101,6 +140,3 @@ function keepHint({ label }: Intent, lookup: Lookup): string {
   if (!hasPicture || label === '' || label.startsWith('"')) return ''
   return `\nTo keep the picture that is there, and hear no more of it: npx --no-install onetoken accept ${label}`
 }
-
-const FINISH =
-  'Its answer had arrived: what is there of it is used by the next build, or brought in by: npx --no-install onetoken verify --repair'

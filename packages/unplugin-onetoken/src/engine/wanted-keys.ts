@@ -82,7 +82,9 @@ async function lookAround(engine: Engine): Promise<WantedNow> {
   const here = createFamily({ project, store: local, lineages })
   // Which record is used, and no look at its pictures: what is damaged would be brought from the remote store.
   const stateOf: Engine['stateOf'] = async (identified) => {
-    if ((await local.find(identified.key)).state !== 'missing') return { state: 'cached' }
+    const lookup = await local.find(identified.key)
+    const isRefusal = lookup.state === 'found' && lookup.record.images.length === 0
+    if (lookup.state !== 'missing' && !isRefusal) return { state: 'cached' }
     return { state: 'missing', uses: (await standIn(lineages, project.provider, identified))?.key }
   }
   const { renders, problems, entries } = await survey({ ...engine, family: async () => here, stateOf })

@@ -26,8 +26,7 @@ export interface Workshop {
   family(): Family
   /** Begin to put into the remote store what earlier runs could not. */
   pushWaiting(): void
-  /** Finish what a run left that ended with an answer in hand. */
-  finishAbandoned(key: string): Promise<boolean>
+  finishAbandoned: Renderer['finishAbandoned']
   /** Start no further request. Returns how many are under way. */
   stop(reason: OneTokenError): Promise<number>
   /** Give up what is under way as well. */
@@ -48,7 +47,7 @@ export function createWorkshop(
   encoder: Encoder = createEncoderPool({ worker: WORKER }),
 ): Workshop {
   const { settings } = project
-  const { store, shared, isWritable } = projectStore
+  const { store, intents, shared, isWritable } = projectStore
   let cashDesk: Promise<CashDesk> | undefined
   const paying = (): Promise<CashDesk> =>
     (cashDesk ??= openCashDesk(project, projectStore, encoder, { log, ledger }))
@@ -56,6 +55,7 @@ export function createWorkshop(
   const renders = createRenders({
     project,
     store,
+    intents,
     lineages,
     renderer: async () => (await paying()).renderer,
     uploads: (identified) => {
@@ -74,7 +74,7 @@ export function createWorkshop(
       // What fails is told as a matter of the whole remote store, and waits on.
       if (isWritable) waiting ??= shared?.pushWaiting().catch(() => undefined)
     },
-    finishAbandoned: async (key) => (await paying()).renderer.finishAbandoned(key),
+    finishAbandoned: async (key, place) => (await paying()).renderer.finishAbandoned(key, place),
     cut: cutter(settings.provenance, store, encoder),
     async stop(reason) {
       const { schedule } = await paying()
@@ -116,7 +116,7 @@ function cutter(provenance: boolean, store: RenderStore, encoder: Encoder): Work
       // What the user has brought was not made by the model.
       provenance:
         provenance && record.origin?.kind !== 'imported'
-          ? { composite, model: String(record.request['model']) }
+          ? (record.madeBy ?? { composite, model: String(record.request['model']) })
           : undefined,
     })
     tally.variants(

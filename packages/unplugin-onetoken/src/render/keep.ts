@@ -5,7 +5,13 @@ import { askAgain } from '../again.ts'
 import { asideOf, keepAside } from '../store/aside.ts'
 import type { RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
-import { createdAfter, EXTENSIONS, type RecordImage, type RenderRecord } from '../store/record.ts'
+import {
+  createdAfter,
+  EXTENSIONS,
+  isProvisional,
+  type RecordImage,
+  type RenderRecord,
+} from '../store/record.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
 import { takesPlace } from './types.ts'
@@ -70,15 +76,20 @@ export async function keepRefusal(
   { message }: OneTokenError,
 ): Promise<void> {
   try {
+    // What another machine has rendered meanwhile counts for more.
+    await store.refresh(job.key).catch(() => undefined)
     const lookup = await store.find(job.key)
-    const isRefusal = lookup.state === 'found' && lookup.record.refusal !== undefined
+    const there = lookup.state === 'found' ? lookup.record : undefined
     // A picture that was paid for stays when it is asked for anew and refused; so does what may be healed.
-    if (lookup.state !== 'missing' && !isRefusal) return
-    const record = recordOf(job, createdAfter(undefined, now()), {
+    const isOpen = there !== undefined && (there.images.length === 0 || isProvisional(there))
+    if (lookup.state !== 'missing' && !isOpen) return
+    const record = recordOf(job, createdAfter(there, now()), {
       images: [],
       cost: { usd: 0, from: 'usage' },
     })
-    await store.putRecord({ ...record, refusal: { message } }, { replace: isRefusal })
+    // A picture of the user that stands in for the render goes on doing so.
+    const standIn = there?.images.length ? { ...there, created: record.created } : record
+    await store.putRecord({ ...standIn, refusal: { message } }, { replace: isOpen })
   } catch (cause) {
     warn(`That the API refused ${job.label} could not be written down: ${reasonOf(cause)}`)
   }

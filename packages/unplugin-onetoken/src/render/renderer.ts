@@ -25,10 +25,11 @@ export function createRenderer(parts: RendererParts): Renderer {
     return now?.attempt === intent.attempt && now.sender.id === intent.sender.id ? now : 'under way'
   }
 
-  const finishAbandoned: Renderer['finishAbandoned'] = async (key) => {
+  const finishAbandoned: Renderer['finishAbandoned'] = async (key, place) => {
     const intent = await abandoned(key)
     if (intent === undefined || intent === 'under way' || intent.arrived === undefined) return false
-    const { arrived: draft, replaces: replace = false } = intent
+    const { arrived: draft, replaces = false } = intent
+    const replace = replaces && place !== 'aside'
     const finished = await finish(parts, { draft, replace }).catch((cause: unknown) => {
       throw notFinished(intent, store, cause)
     })

@@ -66,8 +66,11 @@ export interface Renderer {
     key: string,
     picture: { label: string; name: string | undefined },
   ): Promise<OneTokenError | undefined>
-  /** Finish what a process began that died with the answer in hand. True when there is a record now. */
-  finishAbandoned(key: string): Promise<boolean>
+  /**
+   * Finish what a process began that died with the answer in hand. True when there is a record now: with `aside`, under
+   * another key where there was one already.
+   */
+  finishAbandoned(key: string, place?: 'aside'): Promise<boolean>
   /** Wait while another process has the request under way. Rejects when the queue is stopped. */
   othersDone(key: string): Promise<void>
 }

@@ -228,6 +228,10 @@ describe('a record that cannot be used', () => {
       (origin) =>
         [withDigest({ ...RECORD, origin }), 'damaged', 'is not a record'] satisfies [string, string, string],
     ),
+    ...[null, 'gpt-image-2', {}, { model: 'm' }, { model: 7, composite: true }, { composite: true }].map(
+      (madeBy) =>
+        [withDigest({ ...RECORD, madeBy }), 'damaged', 'is not a record'] satisfies [string, string, string],
+    ),
     [
       withDigest({ ...RECORD, images: [], origin: { kind: 'accepted', key: KEY } }),
       'damaged',

@@ -38,6 +38,8 @@ export interface RenderRecord {
   images: RecordImage[]
   /** Undefined: they were rendered for this key. */
   origin?: RecordOrigin | undefined
+  /** What has made pictures that were accepted: `request` and `inputs` are those that they stand for. */
+  madeBy?: { model: string; composite: boolean } | undefined
   /** Why the API refused, in its own words. */
   refusal?: { message: string } | undefined
   /** The prompts as the API rewrote them, one an image, where it said so. */
@@ -141,7 +143,7 @@ function notJson(text: string): RecordState {
 function isRecord(value: Record<string, unknown>): value is Record<string, unknown> & RenderRecord {
   const { images, origin, name = '', edit = '', requestId = '', inputs = [], usage = {} } = value
   const { provider, endpoint, request, take, refusal = { message: '' }, revisedPrompts = [] } = value
-  const { cost, created } = value
+  const { cost, created, madeBy = { model: '', composite: false } } = value
   return (
     Array.isArray(images) &&
     images.every(isImage) &&
@@ -154,6 +156,9 @@ function isRecord(value: Record<string, unknown>): value is Record<string, unkno
     Number.isFinite(cost['usd']) &&
     isObject(refusal) &&
     isText(refusal['message']) &&
+    isObject(madeBy) &&
+    isText(madeBy['model']) &&
+    typeof madeBy['composite'] === 'boolean' &&
     Array.isArray(revisedPrompts) &&
     revisedPrompts.every((prompt) => prompt === null || isText(prompt)) &&
     isObject(usage) &&

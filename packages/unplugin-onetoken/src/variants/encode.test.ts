@@ -119,6 +119,18 @@ describe('cutting', () => {
     near(await pixel(file.file, 38, 38), [255, 255, 255])
   })
 
+  it.each(['cover', 'contain', 'fill', 'inside'] as const)(
+    'previews the shape of its files with %s',
+    async (fit) => {
+      const { files, preview } = await encode(await source(), { aspect: [1, 2], widths: [96], fit })
+      const [file] = files
+      const blur = Buffer.from(preview?.blurDataURL.split(',')[1] ?? '', 'base64')
+      const { width, height } = await sharp(blur).metadata()
+      expect(preview).toMatchObject({ blurWidth: width, blurHeight: height })
+      expect((width ?? 0) / (height ?? 1)).toBeCloseTo((file?.width ?? 0) / (file?.height ?? 1), 1)
+    },
+  )
+
   it('frames with contain: clear, and white in a JPEG', async () => {
     const { files } = await encode(await source(), {
       ...square,

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { OneTokenError } from '../errors.ts'
 import { decode, fromPixels, toPixels, type Pixels } from './decode.ts'
 import { encodeAs } from './encoders.ts'
-import { previewOf } from './preview.ts'
+import { padding, previewOf } from './preview.ts'
 import { xmpPacket } from './provenance.ts'
 import { reason } from './reason.ts'
 import { repack } from './repack.ts'
@@ -66,7 +66,7 @@ async function encode(job: EncodeJob): Promise<EncodedPicture> {
       files.push(await written(job, plan, smaller(encoded, ownBytes(job, plan, bytes, xmp))))
     }
   }
-  return { files: inOrder(files, job.files), ...(job.preview && { preview: await previewOf(base) }) }
+  return { files: inOrder(files, job.files), ...(job.preview && { preview: await previewOf(base, job.cut) }) }
 }
 
 /** The part of the picture that all files show. */
@@ -80,8 +80,7 @@ async function sizePixels(base: Pixels, { width, height }: PlannedFile, cut: Cut
   if (base.width === width && base.height === height) return base
   const step = await fromPixels(base)
   if (cut.kind !== 'pad') return toPixels(step.resize({ width, height, fit: 'fill' }))
-  const background = { r: 255, g: 255, b: 255, alpha: 0 }
-  return toPixels(step.resize({ width, height, fit: 'contain', position: cut.position, background }))
+  return toPixels(step.resize({ width, height, ...padding(cut) }))
 }
 
 /** The source's data for a file, where the source is that very picture in that very format. */

@@ -1,5 +1,6 @@
+import type { ResizeOptions } from 'sharp'
 import { fromPixels, toPixels, type Pixels } from './decode.ts'
-import type { Preview } from './types.ts'
+import type { Cut, Preview } from './types.ts'
 
 /** The most characters of a blur's data URL: it stands in every page that shows the picture. */
 const LONGEST_URL = 400
@@ -16,10 +17,10 @@ const BLURS: readonly (readonly [edge: number, quality: number])[] = [
 /** The edge of the picture whose pixels are counted for the dominant colour. */
 const SAMPLE_EDGE = 64
 
-/** A tiny picture and the dominant colour of a picture. */
-export async function previewOf(pixels: Pixels): Promise<Preview> {
+/** A tiny picture and the dominant colour of a picture, in the shape that its files have. */
+export async function previewOf(pixels: Pixels, cut: Cut = { kind: 'whole' }): Promise<Preview> {
   // The colour comes from a sample, the blur from that sample: the full picture is gone through once.
-  const sample = await shrunk(pixels, SAMPLE_EDGE)
+  const sample = await shrunk(pixels, cut, SAMPLE_EDGE)
   const blur = await blurOf(sample)
   return { ...blur, color: dominantColor(sample.data, sample.channels) }
 }
@@ -41,11 +42,21 @@ async function blurOf(sample: Pixels): Promise<Omit<Preview, 'color'>> {
   return found as Omit<Preview, 'color'>
 }
 
-async function shrunk(pixels: Pixels, edge: number): Promise<Pixels> {
-  return toPixels((await fromPixels(pixels)).resize({ ...boxed(pixels, edge), fit: 'fill' }))
+async function shrunk(pixels: Pixels, cut: Cut, edge: number): Promise<Pixels> {
+  const size = boxed(cut.kind === 'pad' || cut.kind === 'squeeze' ? cut : pixels, edge)
+  const how = cut.kind === 'pad' ? padding(cut) : ({ fit: 'fill' } as const)
+  return toPixels((await fromPixels(pixels)).resize({ ...size, ...how }))
 }
 
-function boxed({ width, height }: Pixels, edge: number): { width: number; height: number } {
+/** How the whole picture gets into a size of another shape. */
+export function padding({ position }: Cut & { kind: 'pad' }): ResizeOptions {
+  return { fit: 'contain', position, background: { r: 255, g: 255, b: 255, alpha: 0 } }
+}
+
+function boxed(
+  { width, height }: { width: number; height: number },
+  edge: number,
+): { width: number; height: number } {
   const factor = Math.min(1, edge / Math.max(width, height))
   return { width: Math.max(1, Math.round(width * factor)), height: Math.max(1, Math.round(height * factor)) }
 }

@@ -90,7 +90,10 @@ describe('planRecipe', () => {
       height: 1024,
       position: 'attention',
     })
-    expect(cut({ aspect: [1, 1], fit: 'contain' })).toEqual({ kind: 'pad', position: 'centre' })
+    const frame = { kind: 'pad', width: 1536, height: 1536, position: 'centre' }
+    expect(cut({ aspect: [1, 1], fit: 'contain' })).toEqual(frame)
+    expect(cut({ aspect: [1, 1], fit: 'fill' })).toEqual({ kind: 'squeeze', width: 1024, height: 1024 })
+    expect(cut({ aspect: [3, 2], fit: 'fill' })).toEqual({ kind: 'whole' })
     expect(cut({ aspect: [1, 1], fit: 'inside' })).toEqual({ kind: 'whole' })
   })
 

@@ -35,7 +35,6 @@ export function planRecipe(
     version: RECIPE_VERSION,
     image: source.sha256,
     cut,
-    // `fill` and `inside` differ in nothing but the sizes they give.
     files: files.map(({ format, width, height, quality }) => [format, width, height, quality]),
     encoders: formats.map((format) => [format, ENCODERS[format]]),
     provenance: origin ?? null,
@@ -79,11 +78,13 @@ function qualityOf(format: Format, output: OutputSpec): number {
 
 function planCut(source: Size, output: OutputSpec): Cut {
   if (output.aspect === undefined) return { kind: 'whole' }
-  if (output.fit === 'contain') return { kind: 'pad', position: output.position }
-  if (output.fit !== 'cover') return { kind: 'whole' }
-  const part = partOf(source, ratio(output.aspect))
-  const isAll = part.width === source.width && part.height === source.height
-  return isAll ? { kind: 'whole' } : { kind: 'crop', ...part, position: output.position }
+  const { fit, position } = output
+  const aspect = ratio(output.aspect)
+  if (fit === 'contain') return { kind: 'pad', ...frameAround(source, aspect), position }
+  if (fit === 'inside' || fit === 'outside') return { kind: 'whole' }
+  const part = partOf(source, aspect)
+  if (part.width === source.width && part.height === source.height) return { kind: 'whole' }
+  return fit === 'fill' ? { kind: 'squeeze', ...part } : { kind: 'crop', ...part, position }
 }
 
 /** The size of the file for a width; `Infinity` asks for the largest. */

@@ -82,8 +82,10 @@ export type Cut =
   | { kind: 'whole' }
   /** First cut to this size, without scaling, then brought to each size. */
   | { kind: 'crop'; width: number; height: number; position: string }
-  /** Fitted whole into each size, on a transparent ground (white in JPEG). */
-  | { kind: 'pad'; position: string }
+  /** The whole picture, squeezed into each size; the largest has this one, or less of the same shape. */
+  | { kind: 'squeeze'; width: number; height: number }
+  /** Fitted whole into each size, which has the shape of this one, on a transparent ground (white in JPEG). */
+  | { kind: 'pad'; width: number; height: number; position: string }
 
 /** All that decides the bytes of a picture's variants. */
 export interface Recipe {

@@ -14,7 +14,7 @@ import { quotePath, visible } from '../../spec/text.ts'
 import type { Engine } from '../engine.ts'
 import { withGroups } from '../group-names.ts'
 import { entryPictures, type EntryPicture } from '../entry-pictures.ts'
-import type { Log } from '../log.ts'
+import { describe } from '../problems.ts'
 import { toPosix } from '../references.ts'
 import { findLeak } from '../secret-guard.ts'
 import { silentText, staleText } from '../summary.ts'
@@ -80,7 +80,7 @@ export async function exportPictures(engine: Engine, wish: ExportWish): Promise<
   const urlOf = ({ file }: Pick<PictureFile, 'file'>): string => `${address.path}${basename(file)}`
   const names = wish.names && withGroups(wish.names, [...project.entries.keys()])
   const pictures = await entryPictures(engine, { ...wish, names })
-  warn(engine.log, pictures)
+  warn(engine, pictures)
   const images = new Map(pictures.map(({ name, picture }) => [name, imageObject(picture, urlOf)]))
   const text = target === undefined ? '' : imagesModule(images, target.language)
   const objects = [...images].map(([name, image]) => ({
@@ -118,9 +118,13 @@ export async function exportPictures(engine: Engine, wish: ExportWish): Promise<
 }
 
 /** What builds say of their pictures as well. */
-function warn(log: Log, pictures: readonly EntryPicture[]): void {
+function warn({ log, root }: Engine, pictures: readonly EntryPicture[]): void {
   const silent = pictures.flatMap(({ name, picture }) => (picture.alt === undefined ? [name] : []))
-  const texts = [staleText({ stale: pictures.flatMap(({ stale }) => stale) }), silentText(silent)]
+  const texts = [
+    ...pictures.flatMap(({ problems }) => problems.map((problem) => describe(problem, root))),
+    staleText({ stale: pictures.flatMap(({ stale }) => stale) }),
+    silentText(silent),
+  ]
   for (const text of texts) if (text !== undefined) log.warn(text)
 }
 
