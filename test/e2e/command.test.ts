@@ -130,6 +130,14 @@ images:
 })
 
 describe('onetoken render', () => {
+  it('asks nobody about money that it could not spend', async () => {
+    const site = await createSite(files)
+    const { status, output } = await site.onetoken({ ONETOKEN_BASE_URL: mock.url }, 'render')
+    expect(status).toBe(3)
+    expect(output).toContain('3 renders are missing, and there is no API key:')
+    expect(output).not.toContain('--yes')
+  })
+
   it('renders what is missing, and the build after it asks for nothing', async () => {
     const site = await createSite(files)
     const { status, output } = await site.onetoken(apiEnv(mock.url), 'render', '--yes')

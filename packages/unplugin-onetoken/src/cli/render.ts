@@ -1,4 +1,5 @@
 import {
+  decideFor,
   dollars,
   planRenders,
   refreshTypes,
@@ -37,7 +38,9 @@ export async function render(names: string[], flags: RenderFlags): Promise<numbe
   const done = await withEngine(flags, async (engine) => {
     const plan = await planRenders(engine, { names: wanted, again, stale, maxCost })
     await refreshTypes(engine)
-    if (plan.wanted.length > 0 && !(await agreed(plan.wanted, flags))) return undefined
+    // Without a key, or where rendering is frozen, there is nothing to agree to: that is told.
+    const { spend } = decideFor(await engine.project(), { purpose: 'command' })
+    if (spend && plan.wanted.length > 0 && !(await agreed(plan.wanted, flags))) return undefined
     return { plan, ...(await watched(engine, plan, flags)) }
   })
   if (done === undefined) return 1

@@ -70,3 +70,20 @@ test('an answer that cannot be kept is told, and so is all else', async () => {
     ]
   `)
 })
+
+test('a request for words that nothing has any more is good to know, and no problem', async () => {
+  const store = openFileStore(join(root, 'onetoken'))
+  await store.prepare()
+  const sender = { id: 'another', pid: 1, host: 'elsewhere', namespace: '' }
+  const label = 'hero'
+  const intent = { key: KEY, attempt: 1, label, sender, time: '2026-01-02T03:04:05.678Z' }
+  await openIntents(store.cache).write({ ...intent, failure: 'it broke off.' })
+  const lost =
+    'hero was asked for on 2026-01-02 03:04 UTC from elsewhere, and may have been billed. What happened: it broke off.'
+  // Who cannot know whether something asks for it, takes it for a problem.
+  expect(await verified(false)).toEqual([`problem request: ${lost}`])
+  await writeFile(join(root, 'images.yaml'), 'version: 1\nimages:\n  hero: { prompt: other words }\n')
+  expect(await verified(false)).toEqual([`note request: ${lost}`])
+  for await (const { hint } of verifyStore(engineOf(), { repair: false }))
+    expect(hint).not.toContain('--again')
+})

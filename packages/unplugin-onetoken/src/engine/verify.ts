@@ -11,7 +11,7 @@ import { isProvisional } from '../store/record.ts'
 import { imageFormat } from '../variants/index.ts'
 import type { Engine } from './engine.ts'
 import type { ProjectStore } from './project-store.ts'
-import { openWantedBy } from './wanted-keys.ts'
+import { openWantedBy, type WantedBy } from './wanted-keys.ts'
 
 /** How a store is verified. */
 export interface VerifyOptions {
@@ -23,15 +23,16 @@ export interface VerifyOptions {
 /** All that there is to say about the store of a project. Without `repair` it asks nobody and changes nothing. */
 export async function* verifyStore(engine: Engine, options: VerifyOptions): AsyncGenerator<Finding> {
   const projectStore = await engine.store()
+  const wantedBy = openWantedBy(engine)
   // First: what a run left unfinished would be told as pictures that nobody wants.
-  yield* standingRequests(engine, projectStore, options)
+  yield* standingRequests(engine, projectStore, wantedBy, options)
   const repair = options.repair ? { restore: restorer(projectStore) } : undefined
   const parts: CheckParts = {
     repair,
     watcher: options.watcher,
     format: imageFormat,
     now: Date.now,
-    wantedBy: openWantedBy(engine),
+    wantedBy,
   }
   yield* checkStore(projectStore.local, parts)
 }
@@ -55,6 +56,7 @@ function restorer({ local, shared }: ProjectStore): (wanted: Wanted) => Promise<
 async function* standingRequests(
   engine: Engine,
   { local, intents }: ProjectStore,
+  wantedBy: WantedBy,
   { repair }: VerifyOptions,
 ): AsyncGenerator<Finding> {
   const unread: OneTokenError[] = []
@@ -73,7 +75,8 @@ async function* standingRequests(
     }
     const lost = problem(standingIntent(label || 'NAME', intent), keepHint(intent, lookup))
     if (!(await hasAnswer(local, intent))) {
-      yield lost
+      const isUnwanted = (await wantedBy(key, label || undefined).catch(() => undefined)) === false
+      yield isUnwanted ? { ...lost, severity: 'note', hint: UNWANTED } : lost
       continue
     }
     // What only stands in gives way to it.
@@ -83,6 +86,10 @@ async function* standingRequests(
   }
   for (const error of unread) yield unreadProblem('request', error)
 }
+
+/** To ask for it again would bring other words' picture, or none. */
+const UNWANTED =
+  'Nothing asks for these words now: look at the usage log of your account, where you want to know what it cost. It is kept in mind, so that nobody pays twice should they come back.'
 
 /** What is told of a request whose answer was `found`, once it was tried to keep that: it may be `lost` all the same. */
 async function finished(
