@@ -1,10 +1,12 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { parseManifest } from '../spec/manifest.ts'
 import { DEFAULT_MANIFEST } from '../spec/resolve-settings.ts'
 import type { ManifestSource } from '../spec/settings.ts'
-import { tellError, toldBy } from '../spec/testing.ts'
+import { growthOf, LINEAR, tellError, toldBy } from '../spec/testing.ts'
 import { collectEntries } from './entries.ts'
+import type { ManifestCache } from './manifest-cache.ts'
 import { readManifests } from './manifest-files.ts'
 import { folder } from './testing.ts'
 
@@ -191,3 +193,17 @@ describe('manifests are refused', () => {
     expect(await said(files, { file: '*.yaml' })).toMatch(/^MANIFEST_INVALID <root>\/a\.yaml:5004:1\n/)
   })
 })
+
+it.each(['\n', ' \n', '\t\n', ' ', '"', "{,?'", 'stor\n'])(
+  'the look whether a manifest names a store grows no faster than many a %j',
+  async (unit) => {
+    const root = await folder({ 'images.yaml': '' })
+    // What was read before is not parsed once more: only the look is left.
+    const cache: ManifestCache = { get: () => parseManifest('version: 1\n', ''), put: async () => undefined }
+    const look = async (size: number): Promise<void> => {
+      await writeFile(join(root, 'images.yaml'), unit.repeat(size))
+      await readManifests(root, [{ file: 'images.yaml' }], cache)
+    }
+    expect(await growthOf(look, 40_000)).toBeLessThan(LINEAR)
+  },
+)

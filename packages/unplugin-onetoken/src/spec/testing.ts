@@ -56,3 +56,36 @@ export function encodeQueryValue(value: string, inList = false): string {
   const escaped = value.replaceAll('%', '%25').replaceAll('&', '%26')
   return inList ? escaped.replaceAll(';', '%3B') : escaped
 }
+
+/**
+ * How much more work sixteen times as much is, by the time of the processor, of which other processes take none: up to 16
+ * where it grows with its input, far more where it grows with the square of it. What takes a moment counts as {@link MOMENT},
+ * as it says nothing.
+ */
+export async function growthOf(work: (size: number) => unknown, most: number): Promise<number> {
+  const few = Math.round(most / 16)
+  // What is compiled on its first use is no part of it.
+  await work(few)
+  let least = Infinity
+  // Once more, as what tidies up memory takes its time when it likes.
+  for (let round = 0; round < 2 && least > LINEAR; round++) {
+    const short = await timeOf(() => work(few))
+    const long = await timeOf(() => work(most))
+    least = Math.min(least, (long + MOMENT) / (short + MOMENT))
+  }
+  return least
+}
+
+/** Milliseconds. */
+const MOMENT = 20
+
+/** More than the growth of work that grows with its input, and less than where it grows with the square of it. */
+export const LINEAR = 20
+
+/** Milliseconds of the processor. */
+async function timeOf(work: () => unknown): Promise<number> {
+  const begun = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1000
+}
