@@ -79,8 +79,8 @@ export async function growthOf(work: (size: number) => unknown, most: number): P
 /** Milliseconds. */
 const MOMENT = 20
 
-/** More than the growth of work that grows with its input, and less than where it grows with the square of it. */
-export const LINEAR = 20
+/** Far more than the 16 of work that grows with its input, and far less than the 256 of work that grows with the square of it. */
+export const LINEAR = 40
 
 /** Milliseconds of the processor. */
 async function timeOf(work: () => unknown): Promise<number> {
