@@ -1,7 +1,7 @@
 import { OneTokenError } from './errors.ts'
-import type { Settings } from './spec/settings.ts'
+import type { Settings } from './spec/settings-types.ts'
 
-export type { BudgetSettings, ManifestSource, MissingPolicy, Settings } from './spec/settings.ts'
+export type { BudgetSettings, ManifestSource, MissingPolicy, Settings } from './spec/settings-types.ts'
 export type { RemoteSettings } from './spec/remote-setting.ts'
 export type { DefaultParameters } from './spec/types.ts'
 

@@ -1,6 +1,6 @@
 import type { Ledger } from '../render/ledger.ts'
 import type { Purpose } from '../render/rules.ts'
-import type { Settings } from '../spec/settings.ts'
+import type { Settings } from '../spec/settings-types.ts'
 import type { Log } from './log.ts'
 
 /** How an engine is made. */

@@ -1,5 +1,4 @@
-import type { RenderAnswer } from '../client/types.ts'
-import { canonicalJson, sha256 } from '../canonical-json.ts'
+import { canonicalJson } from '../canonical-json.ts'
 import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { askAgain } from '../again.ts'
 import { asideOf, keepAside } from '../store/aside.ts'
@@ -12,20 +11,13 @@ import {
   type RecordImage,
   type RenderRecord,
 } from '../store/record.ts'
+import { draftOf, readHeaders, recordOf, type PaidAnswer, type Result } from './draft.ts'
 import type { ImageFacts, RendererParts, RenderJob } from './types.ts'
 import { salvage } from './salvage.ts'
 import { takesPlace } from './types.ts'
 
 /** What keeping needs of the renderer's parts. */
 export type KeepParts = Pick<RendererParts, 'store' | 'header' | 'inspect' | 'warn' | 'now'>
-
-/** An answer that was paid for. */
-export interface PaidAnswer {
-  answer: RenderAnswer
-  cost: RenderRecord['cost']
-  /** The record whose place its own takes. */
-  former?: RenderRecord | undefined
-}
 
 /**
  * Keep a paid answer: in the store, or where the store fails in any folder that can be written. `arrive` is told the
@@ -93,38 +85,6 @@ export async function keepRefusal(
   } catch (cause) {
     warn(`That the API refused ${job.label} could not be written down: ${reasonOf(cause)}`)
   }
-}
-
-/** A result, with what its first bytes say; undefined for what is no image. */
-interface Result {
-  bytes: Uint8Array
-  header: ImageFacts | undefined
-}
-
-function readHeaders({ header }: KeepParts, { images }: RenderAnswer): Result[] {
-  return images.map(({ bytes }) => ({ bytes, header: attempt(() => header(bytes)) }))
-}
-
-/** The record of an answer whose pictures nobody has decoded yet. */
-function draftOf(
-  { now }: KeepParts,
-  job: RenderJob,
-  { answer, cost, former }: PaidAnswer,
-  results: readonly Result[],
-): RenderRecord {
-  const images = results.flatMap(({ bytes, header }) => {
-    if (header === undefined) return []
-    const { format, width, height } = header
-    return { sha256: sha256(bytes), format, width, height, bytes: bytes.length }
-  })
-  const prompts = answer.images.filter((_, index) => results[index]?.header !== undefined)
-  return recordOf(job, createdAfter(former, now()), {
-    images,
-    revisedPrompts: prompts.map(({ revisedPrompt }) => revisedPrompt ?? null),
-    usage: answer.usage === undefined ? undefined : { ...answer.usage },
-    cost: { usd: Number(cost.usd.toFixed(6)), from: cost.from },
-    requestId: answer.requestId,
-  })
 }
 
 /** A picture of a draft whose bytes are in the store. */
@@ -226,26 +186,6 @@ async function inspected(
   }
 }
 
-function recordOf(
-  { key, name, provider, spec, digests }: RenderJob,
-  created: string,
-  answer: Pick<RenderRecord, 'images' | 'revisedPrompts' | 'usage' | 'cost' | 'requestId'>,
-): RenderRecord {
-  return {
-    version: 1,
-    key,
-    name,
-    provider,
-    endpoint: spec.endpoint,
-    request: spec.request,
-    take: spec.take,
-    edit: spec.parent,
-    inputs: digests.length === 0 ? undefined : digests,
-    ...answer,
-    created,
-  }
-}
-
 function noImage(label: string, lost: readonly string[]): OneTokenError {
   return new OneTokenError(
     'IMAGE_INVALID',
@@ -256,13 +196,4 @@ function noImage(label: string, lost: readonly string[]): OneTokenError {
 
 function isNoImage(thrown: unknown): boolean {
   return asOneTokenError(thrown)?.code === 'IMAGE_INVALID'
-}
-
-/** The parser of headers reads bytes from outside: what it cannot cope with is no image. */
-function attempt<T>(read: () => T): T | undefined {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
 }

@@ -1,5 +1,5 @@
 import { quote } from '../quote.ts'
-import type { MissingPolicy } from '../spec/settings.ts'
+import type { MissingPolicy } from '../spec/settings-types.ts'
 
 /**
  * Who asks for pictures. `build` is a plain production build; `dev` is all that serves, watches, tests or scans,

@@ -8,14 +8,9 @@ import { VERSION } from './manifest.ts'
 import { ENTRY_HELP, FREE, helpText, PARAMETER_HELP, RENDERS_ANEW, type Help } from './parameter-help.ts'
 import { ALIASES, canonicalName, ENTRY_ONLY, ruleOf } from './parameters.ts'
 import type { RemoteSettings } from './remote-setting.ts'
+import type { Settings } from './settings-types.ts'
 import { MEMBER_HELP, REMOTE_HELP, SETTING_HELP } from './setting-help.ts'
-import {
-  DEFAULT_PARAMETERS,
-  MANIFEST_SETTINGS,
-  SETTING_NAMES,
-  settingRule,
-  type Settings,
-} from './settings.ts'
+import { DEFAULT_PARAMETERS, MANIFEST_SETTINGS, SETTING_NAMES, settingRule } from './settings.ts'
 import type { Parameters } from './types.ts'
 
 /** A schema, or a part of one. */

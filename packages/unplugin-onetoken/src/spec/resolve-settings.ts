@@ -1,5 +1,5 @@
 import { resolveRemote, type ResolvedRemote } from './remote-setting.ts'
-import type { CheckedSettings, ManifestSource, MissingPolicy } from './settings.ts'
+import type { CheckedSettings, ManifestSource, MissingPolicy } from './settings-types.ts'
 import type { Styles } from './styles.ts'
 import type { Parameters } from './types.ts'
 

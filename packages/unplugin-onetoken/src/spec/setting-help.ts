@@ -1,6 +1,6 @@
 import { FREE, RENDERS_ANEW, type Help } from './parameter-help.ts'
 import type { RemoteSettings } from './remote-setting.ts'
-import type { Settings } from './settings.ts'
+import type { Settings } from './settings-types.ts'
 
 /** Every setting. */
 export const SETTING_HELP: Readonly<Record<keyof Settings, Help>> = {

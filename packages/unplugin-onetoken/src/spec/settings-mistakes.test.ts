@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../errors.ts'
 import { parseJson } from './json.ts'
-import { checkSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings-types.ts'
+import { checkSettings } from './settings.ts'
 import { told } from './testing.ts'
 
 /** Settings as a TypeScript file gives them: any value, no places but the file's. */

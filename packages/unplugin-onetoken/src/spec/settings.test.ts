@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../errors.ts'
 import { resolveSettings, type ResolvedSettings } from './resolve-settings.ts'
-import {
-  checkSettings,
-  MANIFEST_SETTINGS,
-  SETTING_NAMES,
-  type CheckedSettings,
-  type Settings,
-} from './settings.ts'
+import type { CheckedSettings, Settings } from './settings-types.ts'
+import { checkSettings, MANIFEST_SETTINGS, SETTING_NAMES } from './settings.ts'
 
 /** Settings as a TypeScript file gives them: any value, no places but the file's. */
 const check = (written: Record<string, unknown>): CheckedSettings =>

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { access, readdir, readFile, rename, rm, statfs } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { canonicalJson, sha256 } from '../canonical-json.ts'
@@ -9,6 +8,7 @@ import { GIT_FILES } from './git-files.ts'
 import { layoutOf } from './layout.ts'
 import { noRoom, storeWriteError, unavailable, unreadable, WHY } from './messages.ts'
 import { openQuarantine } from './quarantine.ts'
+import { readAtOnce, readIfThere } from './read-file.ts'
 import {
   EXTENSIONS,
   parseRecord,
@@ -243,27 +243,4 @@ async function createMissing(file: string, text: string): Promise<void> {
 async function freeSpace(folder: string): Promise<number> {
   const { bavail, bsize, blocks } = await statfs(folder).catch(() => ({ bavail: 0, bsize: 0, blocks: 0 }))
   return blocks === 0 ? Number.POSITIVE_INFINITY : bavail * bsize
-}
-
-/**
- * A record is small, a build looks for one for each of its pictures, and the turns of the event loop that a file takes
- * cost eight times as much as the file.
- */
-function readAtOnce(file: string): Buffer | undefined {
-  try {
-    return readFileSync(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-/** The bytes of a file; undefined when it is not there. */
-export async function readIfThere(file: string): Promise<Buffer | undefined> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }
