@@ -1,5 +1,5 @@
 import { mkdir, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { tellError, told } from '../spec/testing.ts'
 import { picturesIn } from './pictures-in.ts'
@@ -20,7 +20,7 @@ const said = async (files: Files): Promise<string> => {
   try {
     await loadProject({ root, mode: 'production', env: {} })
   } catch (error) {
-    return tellError(error).replaceAll(root, '<root>')
+    return tellError(error).replaceAll(root, '<root>').replaceAll(dirname(root), '<above>')
   }
   throw new Error('Nothing was thrown')
 }
@@ -380,15 +380,15 @@ describe('each', () => {
       > Write it as in: each: photos/*.png
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project, to "/tmp".
+      "each" leads out of the project, to "<above>".
       > Put the pictures into the project, and name them relative to the manifest.
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project, to "/tmp".
+      "each" leads out of the project, to "<above>".
       > Put the pictures into the project, and name them relative to the manifest.
 
       INPUT_OUTSIDE_ROOT <root>/images.yaml:3:14
-      "each" leads out of the project, to "/tmp/x".
+      "each" leads out of the project, to "<above>/x".
       > Put the pictures into the project, and name them relative to the manifest.
 
       MANIFEST_INVALID <root>/images.yaml:3:14
