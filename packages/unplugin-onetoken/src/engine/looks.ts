@@ -81,7 +81,10 @@ export function createLooks({
     return lookup.state === 'found' ? lookup.record : undefined
   }
 
-  /** When answers were made that were to replace what is there, by key. Read once: there are few of them, and many pictures. */
+  /**
+   * When answers were made that were to replace what is there, by key. Read once: there are few of them, and many
+   * pictures.
+   */
   let answered: Promise<ReadonlyMap<string, number>> | undefined
   const readAnswered = async (): Promise<ReadonlyMap<string, number>> => {
     const sent = await intents.all(() => undefined)

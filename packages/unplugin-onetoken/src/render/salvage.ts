@@ -5,7 +5,10 @@ import { asOneTokenError, OneTokenError } from '../errors.ts'
 import { openFileStore, type RenderStore } from '../store/file-store.ts'
 import { reasonOf } from '../store/messages.ts'
 
-/** The next one is looked for only when it is needed: for a user whom the system does not know, there is no home, which throws. */
+/**
+ * The next one is looked for only when it is needed: for a user whom the system does not know, there is no home, which
+ * throws.
+ */
 const PARENTS: readonly ((store: Pick<RenderStore, 'folder'>) => string)[] = [
   ({ folder }) => dirname(folder),
   () => tmpdir(),

@@ -79,7 +79,7 @@ export async function growthOf(work: (size: number) => unknown, most: number): P
 /** Milliseconds. */
 const MOMENT = 20
 
-/** Far more than the 16 of work that grows with its input, and far less than the 256 of work that grows with the square of it. */
+/** Far more than the 16 of work that grows with its input, and far less than the 256 of work that grows with its square. */
 export const LINEAR = 40
 
 /** Milliseconds of the processor. */

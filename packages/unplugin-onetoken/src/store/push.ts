@@ -11,8 +11,8 @@ import type { Remote } from './remote/types.ts'
 /** How a render is put into a remote store. */
 export interface PushOptions {
   /**
-   * What it takes the place of, which keeps a record under another key: with `older`, of a render that was made before it, as somebody asked for it anew; with
-   * `any`, of whatever is there. @default nothing: the first one stands
+   * What it takes the place of, which keeps a record under another key: with `older`, of a render that was made before it,
+   * as somebody asked for it anew; with `any`, of whatever is there. @default nothing: the first one stands
    */
   replace?: 'older' | 'any' | undefined
   /** Look at what is there already, and put right what is damaged. @default false */
